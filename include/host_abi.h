@@ -75,6 +75,8 @@
 	/* Make CPU `cpu` look at its pending interrupts: wakes it when idle,  \
 	 * else calls the export wasm_ext_interrupt on its thread. */          \
 	X(void, wasm_ext_interrupt_cpu, 1, u32, cpu)                           \
+	/* The caller spins: let others run. Any context. */                   \
+	X(void, wasm_ext_cpu_relax, 0)                                         \
 	/* Random bytes; number of bytes filled. */                            \
 	X(u32, wasm_ext_random, 2, GUEST_PTR(void *), buf, u32, len)           \
 	/* Nanoseconds since 1970-01-01 UTC. */                                \
@@ -143,6 +145,12 @@
  *   __wasm_irq_deferred the host sets it when an interrupt had to wait; the
  *                       kernel looks at it whenever it enables interrupts
  *   __stack_pointer     the kernel stack pointer
+ *
+ * The state is 0 when ret_from_fork returns and when wasm_user_mode_tail is
+ * called. The host enters user code so: set the program's stack pointer and TLS
+ * base, state = 2, then, if deferred is set, wasm_ext_interrupt(1, sp, tls),
+ * then the call into the program. A call of wasm_syscall_N returns with state 2.
+ * wasm_user_mode_tail(1) returns with the state that sigreturn left, 0.
  */
 #define WASM_IRQS_OFF	0
 #define WASM_IRQS_ON	1

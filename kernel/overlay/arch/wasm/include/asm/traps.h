@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ASM_WASM_TRAPS_H
+#define _ASM_WASM_TRAPS_H
+
+void wasm_fault_user(int signo, unsigned long addr);
+void __noreturn wasm_fault_kernel(int signo, unsigned long addr);
+#endif

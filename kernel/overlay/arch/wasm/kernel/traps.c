@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* traps.c: faults that the host saw on this thread. */
+#include <linux/kdebug.h>
+#include <linux/panic.h>
+#include <linux/sched/debug.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+
+#include <asm/traps.h>
+
+void wasm_fault_user(int signo, unsigned long addr)
+{
+	static const int codes[] = {
+		[SIGSEGV] = SEGV_MAPERR,
+		[SIGBUS] = BUS_ADRALN,
+		[SIGFPE] = FPE_INTDIV,
+		[SIGILL] = ILL_ILLOPN,
+	};
+
+	if (signo != SIGSEGV && signo != SIGBUS && signo != SIGFPE)
+		signo = SIGILL;
+	force_sig_fault(signo, codes[signo], (void __user *)addr);
+}
+
+static const char *fault_name(int signo)
+{
+	switch (signo) {
+	case SIGSEGV:
+		return "memory access";
+	case SIGBUS:
+		return "unaligned atomic access";
+	case SIGFPE:
+		return "division";
+	default:
+		return "trap";
+	}
+}
+
+/* An oops: the task dies, the kernel goes on where it can. */
+void __noreturn wasm_fault_kernel(int signo, unsigned long addr)
+{
+	static int oopses;
+
+	console_verbose();
+	bust_spinlocks(1);
+	if (signo == SIGSEGV && addr < PAGE_SIZE)
+		pr_alert("BUG: kernel NULL pointer dereference, address: %08lx\n",
+			 addr);
+	else
+		pr_alert("BUG: kernel %s fault, address: %08lx\n",
+			 fault_name(signo), addr);
+	pr_emerg("Oops: %d [#%d] CPU %d PID %d comm %s\n", signo, ++oopses,
+		 raw_smp_processor_id(), task_pid_nr(current), current->comm);
+	show_regs(current_pt_regs());
+	show_stack(current, NULL, KERN_EMERG);
+	bust_spinlocks(0);
+	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);
+	if (in_interrupt())
+		panic("Fatal exception in interrupt");
+	if (panic_on_oops)
+		panic("Fatal exception");
+	make_task_dead(signo);
+}
