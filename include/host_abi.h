@@ -162,6 +162,10 @@
  *   __wasm_ext_vfork(sp, tls) -> pid or -errno: vfork(2), returns twice.
  */
 
+/* Code addresses in backtraces: this plus the offset in the code section, which is
+ * what DWARF for wasm counts from. No memory is there. */
+#define WASM_TEXT_BASE 0xf0000000u
+
 /* Where function pointers of a user program begin, so that SIG_DFL, SIG_IGN and
  * SIG_HOLD are none. */
 #define WASM_TABLE_BASE	16

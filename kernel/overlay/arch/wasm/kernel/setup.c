@@ -8,6 +8,7 @@
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
+#include <asm/time.h>
 
 #define WASM_PAGE_SHIFT 16
 #define WASM_MAX_PAGES (1ul << (32 - WASM_PAGE_SHIFT))
@@ -35,6 +36,7 @@ void __init wasm_start_kernel(void)
 {
 	boot_end = __builtin_wasm_memory_size(0) << WASM_PAGE_SHIFT;
 	memory_end = grow_memory() << WASM_PAGE_SHIFT;
+	wasm_clock_init();
 	start_kernel();
 }
 

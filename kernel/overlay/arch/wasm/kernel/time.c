@@ -41,6 +41,12 @@ void read_persistent_clock64(struct timespec64 *ts)
 	*ts = ns_to_timespec64(wasm_ext_clock_realtime());
 }
 
+/* Before the first message, so that it says 0. */
+void __init wasm_clock_init(void)
+{
+	boot_ns = wasm_cpu_clock_get_monotonic();
+}
+
 u64 wasm_timer_deadline(void)
 {
 	return this_cpu_read(deadline_ns);
@@ -104,7 +110,6 @@ void wasm_timer_init_cpu(void)
 
 void __init time_init(void)
 {
-	boot_ns = wasm_cpu_clock_get_monotonic();
 	clocksource_register_hz(&clocksource_wasm, NSEC_PER_SEC);
 	if (request_irq(WASM_IRQ_TIMER, timer_interrupt,
 			IRQF_PERCPU | IRQF_TIMER, "timer", NULL))

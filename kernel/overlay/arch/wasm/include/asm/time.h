@@ -9,4 +9,5 @@ u64 wasm_timer_deadline(void);
 /* Make the timer's interrupt pending if that time has come. */
 void wasm_timer_check(void);
 void wasm_timer_init_cpu(void);
+void wasm_clock_init(void);
 #endif
