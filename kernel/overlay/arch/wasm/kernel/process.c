@@ -72,7 +72,11 @@ void flush_thread(void)
 {
 }
 
-void release_thread(struct task_struct *dead)
+/*
+ * The last reference is gone. Not release_thread(): that runs when the parent
+ * has seen the exit, while the task may still be on its way to its last switch.
+ */
+void arch_release_task_struct(struct task_struct *dead)
 {
 	if (dead->thread.started)
 		wasm_release_task(dead);

@@ -30,7 +30,12 @@ static void ipi_send(int cpu, enum ipi ipi)
 	__atomic_fetch_or(per_cpu_ptr(&ipi_pending, cpu), 1ul << ipi,
 			  __ATOMIC_SEQ_CST);
 	raise_interrupt(cpu, WASM_IRQ_IPI);
-	wasm_ext_interrupt_cpu(cpu);
+	if (cpu != smp_processor_id()) {
+		wasm_ext_interrupt_cpu(cpu);
+		return;
+	}
+	wasm_irq_note_pending();
+	arch_local_irq_restore(arch_local_save_flags());
 }
 
 static void ipi_stop(void)
