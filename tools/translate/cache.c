@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cache.c: objects and their keys, see cache.h; locks are in lock.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "cache.h"
+#include "compile.h"
+#include "embed.h"
+#include "file.h"
+
+/* To be raised when code changes that is not among the embedded files. */
+#define FORMAT "translate 1, wabt 1.0.39, clang-22"
+
+/* At the end of an object, where ELF does not look. */
+struct trailer {
+	char magic[8];
+	uint64_t size; /* of what precedes */
+	XXH128_canonical_t sum;
+	char key[2 * CACHE_HASH];
+};
+
+static const char trailer_magic[8] = { 'W', 'L', 's', 'o', '0', '0', '0', '1' };
+
+int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
+	       struct failure *failure)
+{
+	if (EVP_Digest(bytes, n, ret, NULL, EVP_sha256(), NULL) != 1)
+		return failure_set(failure, FAIL_HOST, "SHA-256 failed");
+	return 0;
+}
+
+static void translator_hash(EVP_MD_CTX *ctx)
+{
+	const char *clang = getenv("WL_CLANG");
+	const struct embedded_file *f;
+
+	EVP_DigestUpdate(ctx, FORMAT, sizeof(FORMAT));
+	EVP_DigestUpdate(ctx, compile_options, strlen(compile_options));
+	if (clang)
+		EVP_DigestUpdate(ctx, clang, strlen(clang));
+	for (f = embedded_files; f->name; f++)
+		EVP_DigestUpdate(ctx, f->start, (size_t)(f->end - f->start));
+}
+
+int cache_key(const uint8_t hash[CACHE_HASH], struct cache_key *ret,
+	      struct failure *failure)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t key[CACHE_HASH];
+	int i, ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+
+	if (ok) {
+		translator_hash(ctx);
+		ok = EVP_DigestUpdate(ctx, hash, CACHE_HASH) &&
+		     EVP_DigestFinal_ex(ctx, key, NULL);
+	}
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		return failure_set(failure, FAIL_HOST, "SHA-256 failed");
+	for (i = 0; i < CACHE_HASH; i++)
+		snprintf(ret->hex + 2 * i, 3, "%02x", key[i]);
+	return 0;
+}
+
+static void object_path(const char *dir, const struct cache_key *key,
+			char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/objects/%s.so", dir, key->hex);
+}
+
+/* XXH3 reads several GB/s: this is done at each start. */
+static void sum_of(const void *bytes, size_t n, XXH128_canonical_t *ret)
+{
+	XXH128_canonicalFromHash(ret, XXH3_128bits(bytes, n));
+}
+
+static bool is_sound(int fd, const struct cache_key *key)
+{
+	XXH128_canonical_t sum;
+	struct trailer t;
+	struct stat st;
+	size_t size;
+	void *p;
+
+	if (fstat(fd, &st) || st.st_size <= (off_t)sizeof(t))
+		return false;
+	size = (size_t)st.st_size - sizeof(t);
+	if (pread(fd, &t, sizeof(t), (off_t)size) != (ssize_t)sizeof(t) ||
+	    memcmp(t.magic, trailer_magic, sizeof(t.magic)) ||
+	    t.size != size || memcmp(t.key, key->hex, sizeof(t.key)))
+		return false;
+	p = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	sum_of(p, size, &sum);
+	munmap(p, size);
+	return !memcmp(&sum, &t.sum, sizeof(sum));
+}
+
+bool cache_find(const char *dir, const struct cache_key *key,
+		char path[PATH_MAX])
+{
+	bool sound;
+	int fd;
+
+	object_path(dir, key, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	sound = is_sound(fd, key);
+	close(fd);
+	if (!sound)
+		unlink(path);
+	return sound;
+}
+
+void cache_forget(const char *dir, const struct cache_key *key)
+{
+	char path[PATH_MAX];
+
+	object_path(dir, key, path);
+	unlink(path);
+}
+
+static int append_trailer(int fd, const struct cache_key *key)
+{
+	struct trailer t;
+	struct stat st;
+	void *p;
+
+	if (fstat(fd, &st) || !st.st_size)
+		return -1;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	memcpy(t.magic, trailer_magic, sizeof(t.magic));
+	t.size = (uint64_t)st.st_size;
+	sum_of(p, (size_t)st.st_size, &t.sum);
+	munmap(p, (size_t)st.st_size);
+	memcpy(t.key, key->hex, sizeof(t.key));
+	if (pwrite(fd, &t, sizeof(t), st.st_size) != (ssize_t)sizeof(t) ||
+	    fsync(fd))
+		return -1;
+	return 0;
+}
+
+int cache_store(const char *dir, const struct cache_key *key, const char *so,
+		char path[PATH_MAX], struct failure *failure)
+{
+	int fd = open(so, O_RDWR | O_CLOEXEC), err = -1;
+
+	object_path(dir, key, path);
+	if (fd >= 0 && !append_trailer(fd, key) && !rename(so, path))
+		err = 0;
+	if (err)
+		failure_set(failure, FAIL_WRITE, "cannot write %s: %s", path,
+			    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* ---- files that were seen ---------------------------------------------- */
+
+struct memo {
+	int64_t size, mtime_s, mtime_ns, ctime_s, ctime_ns;
+	uint8_t hash[CACHE_HASH];
+	uint64_t sum; /* of the above */
+};
+
+static void memo_path(const char *dir, const struct stat *st,
+		      char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/files/%llx-%llx", dir,
+		 (unsigned long long)st->st_dev,
+		 (unsigned long long)st->st_ino);
+}
+
+static struct memo memo_of(const struct stat *st)
+{
+	struct memo m;
+
+	memset(&m, 0, sizeof(m));
+	m.size = st->st_size;
+	m.mtime_s = st->st_mtim.tv_sec;
+	m.mtime_ns = st->st_mtim.tv_nsec;
+	m.ctime_s = st->st_ctim.tv_sec;
+	m.ctime_ns = st->st_ctim.tv_nsec;
+	return m;
+}
+
+bool cache_recall(const char *dir, const struct stat *st,
+		  uint8_t ret[CACHE_HASH])
+{
+	struct memo now = memo_of(st), then;
+	char path[PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	memo_path(dir, st, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, &then, sizeof(then));
+	close(fd);
+	if (n != (ssize_t)sizeof(then) ||
+	    memcmp(&now, &then, offsetof(struct memo, hash)) ||
+	    then.sum != XXH3_64bits(&then, offsetof(struct memo, sum)))
+		return false;
+	memcpy(ret, then.hash, CACHE_HASH);
+	return true;
+}
+
+void cache_remember(const char *dir, const struct stat *st,
+		    const uint8_t hash[CACHE_HASH])
+{
+	struct memo m = memo_of(st);
+	char path[PATH_MAX], tmp[PATH_MAX];
+	struct timespec now;
+	int fd;
+
+	/* A file written this instant may be written again in the same tick
+	 * of its time stamp. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (now.tv_sec - st->st_ctim.tv_sec < 2)
+		return;
+	memcpy(m.hash, hash, CACHE_HASH);
+	m.sum = XXH3_64bits(&m, offsetof(struct memo, sum));
+	memo_path(dir, st, path);
+	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
+		return;
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, &m, sizeof(m)) != (ssize_t)sizeof(m) || close(fd) ||
+	    rename(tmp, path))
+		unlink(tmp);
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+/* compile.c: runs wasm2c, finish, clang and lld over one module. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "embed.h"
+#include "file.h"
+#include "finish.h"
+#include "prepare.h"
+#include "tools.h"
+
+/*
+ * Guest code is C as a compiler of wasm left it: already inlined, full of
+ * pointers made of integers, and some of it at addresses near 0. Nothing in it
+ * may become a call of the C library (an interrupt there would have to wait),
+ * nor fused arithmetic, which wasm has not.
+ */
+#define CODE_OPTIONS                                                          \
+	"-std=gnu11", "-O2", "-g0", "-w", "-fPIC", "-fno-plt",                \
+	"-fvisibility=hidden", "-march=x86-64-v2", "-mtune=generic",          \
+	"-ffreestanding", "-fno-builtin", "-fno-strict-aliasing",             \
+	"-fno-delete-null-pointer-checks", "-fwrapv", "-ffp-contract=off",    \
+	"-fno-stack-protector", "-fcf-protection=none", "-fno-math-errno",    \
+	"-fbracket-depth=8192", "-fno-inline-functions",                      \
+	"-fno-semantic-interposition", "-fasynchronous-unwind-tables"
+/* A guest's function called _init is nothing that ld.so should call. */
+#define LINK_OPTIONS                                                          \
+	"-shared", "-z", "now", "-z", "relro", "-z", "noexecstack",           \
+	"--hash-style=gnu", "--build-id=none", "-init=.none", "-fini=.none",  \
+	"-soname=guest"
+
+static char *const code_options[] = { CODE_OPTIONS, NULL };
+static char *const link_options[] = { LINK_OPTIONS, NULL };
+
+#define QUOTE(...) #__VA_ARGS__
+#define QUOTE_VALUE(...) QUOTE(__VA_ARGS__)
+const char compile_options[] = QUOTE_VALUE(CODE_OPTIONS)
+	QUOTE_VALUE(LINK_OPTIONS);
+
+/* Wasm code per C file: small enough to spread, big enough to be worth it. */
+#define CODE_PER_OUTPUT (192 * 1024)
+#define MAX_OUTPUTS 64
+#define MAX_JOBS 16
+
+struct job {
+	const char *dir;
+	const struct translate_progress *progress;
+	struct tools tools;
+	unsigned int outputs;
+};
+
+static int report(const struct job *job, const char *stage, unsigned int done,
+		  unsigned int total, struct failure *failure)
+{
+	const struct translate_progress *p = job->progress;
+
+	if (p && p->report && p->report(p->arg, stage, done, total))
+		return failure_set(failure, FAIL_CANCELLED, "it was cancelled");
+	return 0;
+}
+
+/* Why a child failed, from what it wrote to its log. */
+static int explain(const struct job *job, const char *tool, const char *log,
+		   int status, struct failure *failure)
+{
+	struct failure ignored;
+	struct buffer text = { 0 };
+	const char *line = "it wrote nothing";
+	char *end, *error;
+	int code = FAIL_HOST;
+
+	if (!file_read_text(job->dir, log, &text, &ignored) && text.n > 1) {
+		char *p = (char *)text.p;
+
+		for (end = p + strlen(p); end > p && end[-1] == '\n';)
+			*--end = 0;
+		error = strstr(p, "error: ");
+		if (strstr(p, "No space left") || strstr(p, "Disk quota")) {
+			failure_set(failure, FAIL_WRITE, "the disk is full "
+				    "(in %s)", job->dir);
+			buffer_free(&text);
+			return -1;
+		}
+		if (error) {
+			*strchrnul(error, '\n') = 0;
+			line = error;
+		} else {
+			end = strrchr(p, '\n');
+			line = end ? end + 1 : p;
+		}
+	}
+	/* wasm2c ends with 1 when the module is invalid. */
+	if (!strcmp(tool, "wasm2c") && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 1 && strstr(line, "error: "))
+		code = FAIL_INPUT;
+	if (WIFSIGNALED(status))
+		failure_set(failure, FAIL_HOST, "%s was killed by signal %d%s",
+			    tool, WTERMSIG(status), WTERMSIG(status) == 9 ?
+			    " (is there enough memory?)" : "");
+	else
+		failure_set(failure, code, code == FAIL_INPUT ?
+			    "%s rejects it: %.300s" : "%s failed: %.300s",
+			    tool, line);
+	buffer_free(&text);
+	return -1;
+}
+
+static int run_alone(struct job *job, char *const argv[], const char *tool,
+		     const char *stage, struct failure *failure)
+{
+	char log[40];
+	int status, err = 0;
+	pid_t pid;
+
+	snprintf(log, sizeof(log), "%s.log", tool);
+	if (report(job, stage, 0, 0, failure))
+		return -1;
+	pid = tools_start(argv, job->dir, log, failure);
+	if (pid < 0)
+		return -1;
+	while (tools_wait(&pid, 1, 250, &status) < 0 && !err)
+		err = report(job, stage, 0, 0, failure);
+	if (err) {
+		tools_kill(pid);
+		return err;
+	}
+	return status ? explain(job, tool, log, status, failure) : 0;
+}
+
+static int run_wasm2c(struct job *job, struct failure *failure)
+{
+	char outputs[40];
+	char *argv[] = { job->tools.node, "--stack-size=4000", "-r",
+			 "./stack.js", job->tools.wasm2c, "--enable-threads",
+			 "--enable-exceptions", "--no-debug-names",
+			 "-n", FINISH_NAME, outputs, "-o", FINISH_NAME ".c",
+			 "prepared.wasm", NULL };
+
+	snprintf(outputs, sizeof(outputs), "--num-outputs=%u", job->outputs);
+	return run_alone(job, argv, "wasm2c", "wasm2c", failure);
+}
+
+static pid_t start_clang(struct job *job, const char *source, const char *object,
+			 const char *log, struct failure *failure)
+{
+	char *argv[64] = { job->tools.clang };
+	unsigned int n = 1, i;
+
+	for (i = 0; code_options[i]; i++)
+		argv[n++] = code_options[i];
+	argv[n++] = "-I.";
+	argv[n++] = "-c";
+	argv[n++] = (char *)source;
+	argv[n++] = "-o";
+	argv[n++] = (char *)object;
+	return tools_start(argv, job->dir, log, failure);
+}
+
+/* Sources by number: the module's files, then those of rt/. */
+static void unit_name(const struct job *job, unsigned int n, const char *suffix,
+		      char *ret, size_t size)
+{
+	if (n < job->outputs)
+		snprintf(ret, size, FINISH_NAME "_%u%s", n, suffix);
+	else
+		snprintf(ret, size, "%s%s", n == job->outputs ? "guest_rt" :
+			 "guest_end", suffix);
+}
+
+static pid_t start_unit(struct job *job, unsigned int n,
+			struct failure *failure)
+{
+	char source[40], object[40], log[40];
+
+	unit_name(job, n, ".c", source, sizeof(source));
+	unit_name(job, n, ".o", object, sizeof(object));
+	unit_name(job, n, ".log", log, sizeof(log));
+	return start_clang(job, source, object, log, failure);
+}
+
+static unsigned int count_cpus(void)
+{
+	cpu_set_t set;
+	int n = 1;
+
+	if (!sched_getaffinity(0, sizeof(set), &set))
+		n = CPU_COUNT(&set);
+	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (unsigned int)n;
+}
+
+/* The last output holds what was left over and the first one the tables, so
+ * the order does not matter much. */
+static int run_clang(struct job *job, struct failure *failure)
+{
+	unsigned int total = job->outputs + 2, next = 0, done = 0;
+	unsigned int running = 0, most = count_cpus();
+	unsigned int unit[MAX_JOBS];
+	pid_t pids[MAX_JOBS] = { 0 };
+	int err = 0, i, status;
+	char log[40];
+
+	while (!err && done < total) {
+		for (i = 0; !err && running < most && next < total; i++) {
+			if (pids[i])
+				continue;
+			unit[i] = next;
+			pids[i] = start_unit(job, next++, failure);
+			if (pids[i] < 0) {
+				pids[i] = 0;
+				err = -1;
+			} else {
+				running++;
+			}
+		}
+		if (!err)
+			err = report(job, "clang", done, total, failure);
+		if (err)
+			break;
+		i = tools_wait(pids, (int)most, 250, &status);
+		if (i < 0)
+			continue;
+		pids[i] = 0;
+		running--;
+		done++;
+		unit_name(job, unit[i], ".log", log, sizeof(log));
+		if (status)
+			err = explain(job, "clang", log, status, failure);
+	}
+	for (i = 0; i < (int)most; i++)
+		if (pids[i])
+			tools_kill(pids[i]);
+	return err;
+}
+
+static int run_lld(struct job *job, struct failure *failure)
+{
+	char *argv[MAX_OUTPUTS + 32] = { job->tools.lld };
+	char objects[MAX_OUTPUTS][24];
+	unsigned int n = 1, i;
+
+	for (i = 0; link_options[i]; i++)
+		argv[n++] = link_options[i];
+	argv[n++] = "guest_rt.o";
+	for (i = 0; i < job->outputs; i++) {
+		unit_name(job, i, ".o", objects[i], sizeof(objects[i]));
+		argv[n++] = objects[i];
+	}
+	argv[n++] = "guest_end.o";
+	argv[n++] = "-o";
+	argv[n++] = "guest.so";
+	return run_alone(job, argv, "ld.lld-22", "linking", failure);
+}
+
+static int write_embedded(const char *dir, struct failure *failure)
+{
+	const struct embedded_file *f;
+
+	for (f = embedded_files; f->name; f++) {
+		struct buffer b = { .p = (uint8_t *)f->start,
+				    .n = (size_t)(f->end - f->start) };
+
+		if (file_write(dir, f->name, &b, failure))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_prepared(struct job *job, const struct prepared *p,
+			  struct failure *failure)
+{
+	if (write_embedded(job->dir, failure) ||
+	    file_write(job->dir, "prepared.wasm", &p->wasm, failure))
+		return -1;
+	return file_write(job->dir, "data.bin", &p->data, failure);
+}
+
+int compile_module(const char *dir, const void *wasm, size_t n,
+		   const struct translate_progress *progress,
+		   struct failure *failure)
+{
+	struct job job = { .dir = dir, .progress = progress };
+	struct prepared p = { 0 };
+	struct wasm_module m;
+	int err = wasm_module_read(&m, wasm, n, failure);
+
+	if (!err)
+		err = prepare_module(&m, &p, failure);
+	if (!err)
+		err = tools_find(&job.tools, failure);
+	if (!err)
+		err = write_prepared(&job, &p, failure);
+	if (!err) {
+		job.outputs = 2 + (unsigned int)(p.code_size / CODE_PER_OUTPUT);
+		if (job.outputs > MAX_OUTPUTS)
+			job.outputs = MAX_OUTPUTS;
+		err = run_wasm2c(&job, failure);
+	}
+	if (!err)
+		err = report(&job, "finishing", 0, 0, failure);
+	if (!err)
+		err = finish_files(dir, job.outputs, &m, &p, failure);
+	if (!err)
+		err = run_clang(&job, failure);
+	if (!err)
+		err = run_lld(&job, failure);
+	prepared_free(&p);
+	wasm_module_free(&m);
+	return err;
+}

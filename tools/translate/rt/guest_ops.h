@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guest_ops.h: what the C of wasm2c calls, in place of the template that
+ * wasm2c pastes into its output. Included by generated code only.
+ *
+ * Guest address = host address. Plain accesses are volatile, so that they
+ * happen once and in order (an interrupt handler may run between any two of
+ * them), not atomic, and need not be aligned. Addresses reach 8 GiB, all of
+ * which the runner has reserved: nothing is checked here, a bad one faults.
+ */
+#ifndef GUEST_OPS_H
+#define GUEST_OPS_H
+
+#include "guest_rt.h"
+
+#define WASM_RT_CORE_TYPES_DEFINED
+typedef uint8_t u8;
+typedef int8_t s8;
+typedef uint16_t u16;
+typedef int16_t s16;
+typedef uint32_t u32;
+typedef int32_t s32;
+typedef uint64_t u64;
+typedef int64_t s64;
+typedef float f32;
+typedef double f64;
+
+#define OP static inline __attribute__((always_inline, nodebug, unused))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define TRAP(x) (wasm_rt_trap(WASM_RT_TRAP_##x), 0)
+#define UNREACHABLE TRAP(UNREACHABLE)
+#define FUNC_PROLOGUE
+#define FUNC_EPILOGUE
+#define assert(x)
+#define INFINITY __builtin_inff()
+#define NAN __builtin_nanf("")
+#define alloca __builtin_alloca
+#define wasm_rt_memcpy(d, s, n) \
+	(__builtin_constant_p(n) ? __builtin_memcpy(d, s, n) : \
+				   guest_rt_move(d, s, n))
+
+#define GUEST_IMPORT(symbol) \
+	__asm__(symbol) __attribute__((visibility("default")))
+
+/* ---- guest_rt.c ------------------------------------------------------- */
+
+void *guest_rt_move(void *dest, const void *src, size_t n);
+void *guest_rt_fill(void *dest, int byte, size_t n);
+/* Traps unless the table entry's type has the contents of type. */
+void guest_rt_check_type(wasm_rt_func_type_t type, wasm_rt_func_type_t entry);
+
+/* ---- memory ----------------------------------------------------------- */
+
+#define LOAD(name, type, wide, result)                                        \
+	typedef type __attribute__((aligned(1), may_alias)) name##_unit;      \
+	OP result name##_default32(wasm_rt_memory_t *m, u64 a)                \
+	{                                                                     \
+		return (result)(wide)*(volatile name##_unit *)(uintptr_t)a;   \
+	}                                                                     \
+	OP result name##_shared_default32(wasm_rt_memory_t *m, u64 a)         \
+	{                                                                     \
+		return (result)(wide)*(volatile name##_unit *)(uintptr_t)a;   \
+	}
+
+LOAD(i32_load, u32, u32, u32)
+LOAD(i64_load, u64, u64, u64)
+LOAD(f32_load, f32, f32, f32)
+LOAD(f64_load, f64, f64, f64)
+LOAD(i32_load8_s, s8, s32, u32)
+LOAD(i64_load8_s, s8, s64, u64)
+LOAD(i32_load8_u, u8, u32, u32)
+LOAD(i64_load8_u, u8, u64, u64)
+LOAD(i32_load16_s, s16, s32, u32)
+LOAD(i64_load16_s, s16, s64, u64)
+LOAD(i32_load16_u, u16, u32, u32)
+LOAD(i64_load16_u, u16, u64, u64)
+LOAD(i64_load32_s, s32, s64, u64)
+LOAD(i64_load32_u, u32, u64, u64)
+
+#define STORE(name, type, wide)                                               \
+	typedef type __attribute__((aligned(1), may_alias)) name##_unit;      \
+	OP void name##_default32(wasm_rt_memory_t *m, u64 a, wide value)      \
+	{                                                                     \
+		*(volatile name##_unit *)(uintptr_t)a = (type)value;          \
+	}                                                                     \
+	OP void name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
+					wide value)                           \
+	{                                                                     \
+		*(volatile name##_unit *)(uintptr_t)a = (type)value;          \
+	}
+
+STORE(i32_store, u32, u32)
+STORE(i64_store, u64, u64)
+STORE(f32_store, f32, f32)
+STORE(f64_store, f64, f64)
+STORE(i32_store8, u8, u32)
+STORE(i64_store8, u8, u64)
+STORE(i32_store16, u16, u32)
+STORE(i64_store16, u16, u64)
+STORE(i64_store32, u32, u64)
+
+/* An access at address + n, of which the last byte is beyond 4 GiB, traps as
+ * a whole; anything else faults at its first bad byte. */
+OP void check_range(u64 a, u64 n)
+{
+	if (UNLIKELY(a + n > (u64)1 << 32))
+		TRAP(OOB);
+}
+
+OP void memory_fill(wasm_rt_memory_t *m, u64 d, u32 byte, u64 n)
+{
+	check_range(d, n);
+	guest_rt_fill((void *)(uintptr_t)d, (int)byte, n);
+}
+
+OP void memory_copy(wasm_rt_memory_t *dm, wasm_rt_memory_t *sm, u64 d, u64 s,
+		    u64 n)
+{
+	check_range(d, n);
+	check_range(s, n);
+	guest_rt_move((void *)(uintptr_t)d, (const void *)(uintptr_t)s, n);
+}
+
+/* wasm2c saw segments of one byte each (see prepare.h): its size is 1, or 0
+ * when the segment was dropped. */
+#define memory_init(m, segment, present, d, s, n) \
+	segment_copy(segment, (present) ? segment##_size : 0, d, s, n)
+
+OP void segment_copy(const u8 *segment, u32 size, u64 d, u32 s, u32 n)
+{
+	if (UNLIKELY(s + (u64)n > size))
+		TRAP(OOB);
+	check_range(d, n);
+	guest_rt_move((void *)(uintptr_t)d, segment + s, n);
+}
+
+#define LOAD_DATA(m, d, segment, size) \
+	segment_copy(segment, segment##_size, d, 0, segment##_size)
+
+#define wasm_rt_grow_memory wasm_rt_grow_memory_shared
+
+/* ---- atomics ---------------------------------------------------------- */
+
+#define ALIGNED(a, type) \
+	(UNLIKELY((a) & (sizeof(type) - 1)) ? (void)TRAP(UNALIGNED) : (void)0)
+#define CELL(a, type) ((volatile type *)(uintptr_t)(a))
+
+#define ATOMIC_LOAD(name, type, result)                                       \
+	OP result name##_shared_default32(wasm_rt_memory_t *m, u64 a)         \
+	{                                                                     \
+		ALIGNED(a, type);                                             \
+		return __atomic_load_n(CELL(a, type), __ATOMIC_SEQ_CST);      \
+	}
+
+ATOMIC_LOAD(i32_atomic_load, u32, u32)
+ATOMIC_LOAD(i64_atomic_load, u64, u64)
+ATOMIC_LOAD(i32_atomic_load8_u, u8, u32)
+ATOMIC_LOAD(i64_atomic_load8_u, u8, u64)
+ATOMIC_LOAD(i32_atomic_load16_u, u16, u32)
+ATOMIC_LOAD(i64_atomic_load16_u, u16, u64)
+ATOMIC_LOAD(i64_atomic_load32_u, u32, u64)
+
+#define ATOMIC_STORE(name, type, wide)                                        \
+	OP void name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
+					wide value)                           \
+	{                                                                     \
+		ALIGNED(a, type);                                             \
+		__atomic_store_n(CELL(a, type), (type)value,                  \
+				 __ATOMIC_SEQ_CST);                           \
+	}
+
+ATOMIC_STORE(i32_atomic_store, u32, u32)
+ATOMIC_STORE(i64_atomic_store, u64, u64)
+ATOMIC_STORE(i32_atomic_store8, u8, u32)
+ATOMIC_STORE(i64_atomic_store8, u8, u64)
+ATOMIC_STORE(i32_atomic_store16, u16, u32)
+ATOMIC_STORE(i64_atomic_store16, u16, u64)
+ATOMIC_STORE(i64_atomic_store32, u32, u64)
+
+#define ATOMIC_RMW1(name, builtin, type, wide)                                \
+	OP wide name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
+					wide value)                           \
+	{                                                                     \
+		ALIGNED(a, type);                                             \
+		return builtin(CELL(a, type), (type)value, __ATOMIC_SEQ_CST); \
+	}
+
+#define ATOMIC_RMW(op, builtin)                                               \
+	ATOMIC_RMW1(i32_atomic_rmw_##op, builtin, u32, u32)                   \
+	ATOMIC_RMW1(i64_atomic_rmw_##op, builtin, u64, u64)                   \
+	ATOMIC_RMW1(i32_atomic_rmw8_##op##_u, builtin, u8, u32)               \
+	ATOMIC_RMW1(i64_atomic_rmw8_##op##_u, builtin, u8, u64)               \
+	ATOMIC_RMW1(i32_atomic_rmw16_##op##_u, builtin, u16, u32)             \
+	ATOMIC_RMW1(i64_atomic_rmw16_##op##_u, builtin, u16, u64)             \
+	ATOMIC_RMW1(i64_atomic_rmw32_##op##_u, builtin, u32, u64)
+
+ATOMIC_RMW(add, __atomic_fetch_add)
+ATOMIC_RMW(sub, __atomic_fetch_sub)
+ATOMIC_RMW(and, __atomic_fetch_and)
+ATOMIC_RMW(or, __atomic_fetch_or)
+ATOMIC_RMW(xor, __atomic_fetch_xor)
+ATOMIC_RMW(xchg, __atomic_exchange_n)
+
+/* Like the narrow operations' value, expected is wrapped to the access's
+ * width: that is what wasm2c's own helpers do. */
+#define ATOMIC_CMPXCHG(name, type, wide)                                      \
+	OP wide name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
+					wide expected, wide value)            \
+	{                                                                     \
+		type old = (type)expected;                                    \
+		ALIGNED(a, type);                                             \
+		__atomic_compare_exchange_n(CELL(a, type), &old, (type)value, \
+					    0, __ATOMIC_SEQ_CST,              \
+					    __ATOMIC_SEQ_CST);                \
+		return old;                                                   \
+	}
+
+ATOMIC_CMPXCHG(i32_atomic_rmw_cmpxchg, u32, u32)
+ATOMIC_CMPXCHG(i64_atomic_rmw_cmpxchg, u64, u64)
+ATOMIC_CMPXCHG(i32_atomic_rmw8_cmpxchg_u, u8, u32)
+ATOMIC_CMPXCHG(i64_atomic_rmw8_cmpxchg_u, u8, u64)
+ATOMIC_CMPXCHG(i32_atomic_rmw16_cmpxchg_u, u16, u32)
+ATOMIC_CMPXCHG(i64_atomic_rmw16_cmpxchg_u, u16, u64)
+ATOMIC_CMPXCHG(i64_atomic_rmw32_cmpxchg_u, u32, u64)
+
+#define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+
+#include "guest_num.h"
+#include "guest_ref.h"
+
+#endif
