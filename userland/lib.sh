@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# lib.sh: what the build scripts of userland/ share; read by them with `.`.
+# shellcheck shell=sh
+#
+# A script sets $script, calls parse_arguments "$@", and finds source, out, work,
+# jobs and top (the repository) set.
+
+die() {
+	echo "$script: $*" >&2
+	exit 1
+}
+
+usage() {
+	sed -n '3,/^set -eu/{/^set/d;s/^# \{0,1\}//p;}' "$0"
+	exit "$1"
+}
+
+step() {
+	echo "$script: $*"
+}
+
+top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+
+parse_arguments() {
+	source=
+	out=
+	work=
+	jobs=$(nproc)
+	sysroot=
+	busybox=
+	for arg; do
+		value=${arg#*=}
+		case $arg in
+		--source=*) source=$(readlink -f "$value") ;;
+		--out=*) out=$(readlink -m "$value") ;;
+		--work=*) work=$(readlink -m "$value") ;;
+		--sysroot=*) sysroot=$(readlink -m "$value") ;;
+		--busybox=*) busybox=$(readlink -m "$value") ;;
+		--jobs=*) jobs=$value ;;
+		--help) usage 0 ;;
+		*)
+			echo "$script: $arg is not an option; see --help" >&2
+			exit 64
+			;;
+		esac
+	done
+	[ -n "$out" ] || die "--out= is missing; see --help"
+	if [ -z "$work" ]; then
+		work=$(mktemp -d)
+		trap 'rm -rf "$work"' EXIT INT TERM HUP
+	fi
+	mkdir -p "$work"
+}
+
+# unpack_source NAME: Debian's source, with Debian's patches, in $tree.
+unpack_source() {
+	[ -d "$source" ] || die "--source= is no directory; see fetch-source"
+	dsc=$(ls "$source/$1"_*.dsc 2>/dev/null | tail -n 1)
+	[ -n "$dsc" ] || die "$source has no $1_*.dsc; get it with fetch-source"
+	tree=$work/$1
+	step "unpacking $(basename "$dsc")"
+	rm -rf "$tree"
+	dpkg-source --no-check -x "$dsc" "$tree" >"$work/unpack.log" 2>&1 ||
+		fail_with_log "$work/unpack.log"
+}
+
+# patch_source NAME: our overlay and patches on top of it.
+patch_source() {
+	if [ -d "$top/userland/$1/overlay" ]; then
+		cp -R "$top/userland/$1/overlay/." "$tree/"
+	fi
+	while read -r patch; do
+		[ -n "$patch" ] || continue
+		patch -d "$tree" -p1 -s --no-backup-if-mismatch -F0 \
+			<"$top/userland/$1/patches/$patch" ||
+			die "userland/$1/patches/$patch does not apply; refresh it"
+	done <"$top/userland/$1/patches/series"
+}
+
+# fail_with_log FILE: its end, then give up.
+fail_with_log() {
+	tail -n 40 "$1" >&2
+	die "failed; the last lines of its output are above"
+}
+
+# publish DIR: make DIR the product $out in one step.
+publish() {
+	mkdir -p "$(dirname "$out")"
+	rm -rf "$out.new"
+	cp -R "$1" "$out.new"
+	rm -rf "$out"
+	mv "$out.new" "$out"
+	step "done: $out"
+}

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#define LDSO_ARCH "wasm32"
+
+#define TPOFF_K 0
