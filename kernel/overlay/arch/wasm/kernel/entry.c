@@ -231,6 +231,7 @@ static noinline u32 new_task_work(struct task_struct *prev)
 	struct thread_struct *thread = &current->thread;
 	u32 cloned = !thread->fn;
 
+	wasm_irq_note_pending();
 	schedule_tail(prev);
 	if (!cloned)
 		thread->fn(thread->fn_arg);	/* returns only after an exec */

@@ -29,6 +29,8 @@ int copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 	regs->ret = 0;
 	if (args->stack)
 		regs->sp = args->stack;
+	else if (args->flags & CLONE_VFORK)
+		wasm_ext_vfork_child(p);
 	if (args->flags & CLONE_SETTLS)
 		regs->tls = args->tls;
 	return 0;
@@ -50,6 +52,9 @@ struct task_struct *__switch_to(struct task_struct *prev,
 {
 	struct task_struct *last;
 
+	/* Its last switch: nothing of prev runs after it. */
+	if (unlikely(READ_ONCE(prev->__state) == TASK_DEAD))
+		wasm_release_task(prev);
 	if (unlikely(!next->thread.started))
 		last = start_task(prev, next);
 	else
@@ -70,16 +75,6 @@ void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
 
 void flush_thread(void)
 {
-}
-
-/*
- * The last reference is gone. Not release_thread(): that runs when the parent
- * has seen the exit, while the task may still be on its way to its last switch.
- */
-void arch_release_task_struct(struct task_struct *dead)
-{
-	if (dead->thread.started)
-		wasm_release_task(dead);
 }
 
 /* Interrupts are off, and stay so; the caller turns them on. */
