@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,48 +66,58 @@ static int report(const struct job *job, const char *stage, unsigned int done,
 	return 0;
 }
 
+/* A tool on a full disk may not even be able to write down that it is full. */
+static bool is_full(const char *dir, const char *text)
+{
+	struct statvfs fs;
+
+	return strstr(text, "No space left") || strstr(text, "Disk quota") ||
+	       (!statvfs(dir, &fs) && fs.f_bavail * fs.f_frsize < 65536);
+}
+
+/* The line of a log that tells the most: the first error, else the last. */
+static const char *telling_line(char *text)
+{
+	char *error = strstr(text, "error: "), *end = text + strlen(text);
+
+	if (error) {
+		*strchrnul(error, '\n') = 0;
+		return error;
+	}
+	while (end > text && end[-1] == '\n')
+		*--end = 0;
+	end = strrchr(text, '\n');
+	return end ? end + 1 : text;
+}
+
 /* Why a child failed, from what it wrote to its log. */
 static int explain(const struct job *job, const char *tool, const char *log,
 		   int status, struct failure *failure)
 {
-	struct failure ignored;
 	struct buffer text = { 0 };
-	const char *line = "it wrote nothing";
-	char *end, *error;
-	int code = FAIL_HOST;
+	struct failure ignored;
+	const char *line = "";
 
-	if (!file_read_text(job->dir, log, &text, &ignored) && text.n > 1) {
-		char *p = (char *)text.p;
-
-		for (end = p + strlen(p); end > p && end[-1] == '\n';)
-			*--end = 0;
-		error = strstr(p, "error: ");
-		if (strstr(p, "No space left") || strstr(p, "Disk quota")) {
-			failure_set(failure, FAIL_WRITE, "the disk is full "
-				    "(in %s)", job->dir);
-			buffer_free(&text);
-			return -1;
-		}
-		if (error) {
-			*strchrnul(error, '\n') = 0;
-			line = error;
-		} else {
-			end = strrchr(p, '\n');
-			line = end ? end + 1 : p;
-		}
+	if (file_read_text(job->dir, log, &text, &ignored))
+		text.n = 0;
+	if (is_full(job->dir, text.n ? (char *)text.p : "")) {
+		failure_set(failure, FAIL_WRITE, "the disk is full (in %s)",
+			    job->dir);
+		buffer_free(&text);
+		return -1;
 	}
-	/* wasm2c ends with 1 when the module is invalid. */
-	if (!strcmp(tool, "wasm2c") && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 1 && strstr(line, "error: "))
-		code = FAIL_INPUT;
+	if (text.n)
+		line = telling_line((char *)text.p);
 	if (WIFSIGNALED(status))
 		failure_set(failure, FAIL_HOST, "%s was killed by signal %d%s",
 			    tool, WTERMSIG(status), WTERMSIG(status) == 9 ?
 			    " (is there enough memory?)" : "");
+	else if (!strcmp(tool, "wasm2c") && strstr(line, "error: "))
+		failure_set(failure, FAIL_INPUT, "wasm2c rejects it: %.300s",
+			    line);
 	else
-		failure_set(failure, code, code == FAIL_INPUT ?
-			    "%s rejects it: %.300s" : "%s failed: %.300s",
-			    tool, line);
+		failure_set(failure, FAIL_HOST, "%s failed: %.300s", tool,
+			    *line ? line : "it did not say why");
 	buffer_free(&text);
 	return -1;
 }

@@ -202,6 +202,23 @@ static bool wrap_start(struct finishing *f, const char *line,
 	return true;
 }
 
+/* "var_r1 = (wasm_rt_funcref_t){TYPE, FUNCTION, {NULL}, INSTANCE};" */
+static void reference_line(const char *line, struct buffer *out)
+{
+	const char *rest = strstr(line, ", {NULL}, ");
+	const char *wrap = strstr(line, "wrap_w2c_" FINISH_NAME "_f");
+
+	if (wrap && rest && wrap < rest) {
+		buffer_put(out, line, (size_t)(wrap - line));
+		line = wrap + strlen("wrap_");
+	}
+	if (rest) {
+		buffer_put(out, line, (size_t)(rest - line));
+		line = "};";
+	}
+	buffer_text(out, line);
+}
+
 static void code_line(struct finishing *f, const char *line, enum skip *skip,
 		      struct buffer *out)
 {
@@ -229,15 +246,7 @@ static void code_line(struct finishing *f, const char *line, enum skip *skip,
 			     "((w2c_" FINISH_NAME " *)instance)->"
 			     "w2c_env_instance");
 	} else if (strstr(line, "(wasm_rt_funcref_t){w2c_")) {
-		struct buffer tmp = { 0 };
-
-		put_replaced(&tmp, line, ", {NULL}, instance", "");
-		buffer_byte(&tmp, 0);
-		if (tmp.p)
-			put_replaced(out, (char *)tmp.p,
-				     "wrap_w2c_" FINISH_NAME "_f",
-				     "w2c_" FINISH_NAME "_f");
-		buffer_free(&tmp);
+		reference_line(line, out);
 	} else if (!wrap_start(f, line, out)) {
 		buffer_text(out, line);
 	}

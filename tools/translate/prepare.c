@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* prepare.c: wasm to wasm, see prepare.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "prepare.h"
@@ -12,6 +13,7 @@ struct preparation {
 	const struct wasm_module *m;
 	struct prepared *out;
 	struct buffer code; /* contents of the code section */
+	bool *referenced;   /* function is named by a ref.func in code */
 	bool has_atomics, has_ref_func;
 };
 
@@ -117,8 +119,11 @@ static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
 		}
 		if (is_start)
 			scan_init(&scan, &i, &p->out->data_low);
-		if (i.op == WASM_OP_REF_FUNC)
+		if (i.op == WASM_OP_REF_FUNC &&
+		    i.imm < p->m->count[WASM_K_FUNC]) {
+			p->referenced[i.imm] = true;
 			p->has_ref_func = true;
+		}
 		p->has_atomics |= i.op >= 0xfe00 && i.op != 0xfe03;
 		if (i.op < WASM_OP_NOTIFY || i.op > WASM_OP_WAIT64)
 			continue;
@@ -228,26 +233,25 @@ static void make_imports(struct preparation *p, struct buffer *b)
 	}
 }
 
-/* ref.func may only name functions that are declared somewhere, and an export
- * is such a place: that is the only reason to keep the exports. */
-static void make_exports(struct preparation *p, struct buffer *b)
+/*
+ * ref.func may only name functions that are declared somewhere; with the
+ * exports gone, a declarative segment says so for those that code names.
+ */
+static void make_elements(struct preparation *p, struct buffer *b)
 {
 	uint32_t i, n = 0;
-	char name[16];
 
-	for (i = 0; i < p->m->nexports; i++)
-		n += p->m->exports[i].kind == WASM_K_FUNC;
+	if (p->m->section[WASM_ELEM].p)
+		put_vector(b, p->m->section[WASM_ELEM], 1);
+	else
+		buffer_u32(b, 1);
+	for (i = 0; i < p->m->count[WASM_K_FUNC]; i++)
+		n += p->referenced[i];
+	buffer_put(b, "\3\0", 2);
 	buffer_u32(b, n);
-	for (i = 0; i < p->m->nexports; i++) {
-		int len = snprintf(name, sizeof(name), "x%u", i);
-
-		if (p->m->exports[i].kind != WASM_K_FUNC)
-			continue;
-		buffer_u32(b, (uint32_t)len);
-		buffer_text(b, name);
-		buffer_byte(b, 0);
-		buffer_u32(b, p->m->exports[i].index);
-	}
+	for (i = 0; i < p->m->count[WASM_K_FUNC]; i++)
+		if (p->referenced[i])
+			buffer_u32(b, i);
 }
 
 static void make_functions(struct preparation *p, struct buffer *b)
@@ -302,9 +306,13 @@ static void make_section(struct preparation *p, unsigned int id)
 		make_functions(p, &b);
 		break;
 	case WASM_EXPORT:
-		if (!p->has_ref_func)
-			return;
-		make_exports(p, &b);
+		return;
+	case WASM_ELEM:
+		if (p->has_ref_func) {
+			make_elements(p, &b);
+			break;
+		}
+		buffer_put(&b, p->m->section[id].p, p->m->section[id].n);
 		break;
 	case WASM_CODE:
 		make_code(p, &b);
@@ -317,6 +325,13 @@ static void make_section(struct preparation *p, unsigned int id)
 	}
 	put_section(&p->out->wasm, (uint8_t)id, &b);
 	buffer_free(&b);
+}
+
+/* Is the section that comes now behind a missing one for elements? */
+static bool wants_elements(const struct preparation *p, unsigned int id)
+{
+	return p->has_ref_func && !p->m->section[WASM_ELEM].p &&
+	       (id == WASM_DATACOUNT || id == WASM_CODE);
 }
 
 static int check_memory(const struct preparation *p, struct failure *failure)
@@ -349,16 +364,24 @@ int prepare_module(const struct wasm_module *m, struct prepared *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->data_low = UINT32_MAX;
-	err = copy_code(&p, failure);
+	p.referenced = calloc(m->count[WASM_K_FUNC] + 1, sizeof(bool));
+	err = p.referenced ? copy_code(&p, failure) :
+	      failure_set(failure, FAIL_HOST, "out of memory");
 	if (!err)
 		err = check_memory(&p, failure);
 	if (!err) {
 		buffer_put(&ret->wasm, "\0asm\1\0\0\0", 8);
-		for (i = 0; i < m->nsections; i++)
+		for (i = 0; i < m->nsections; i++) {
+			if (wants_elements(&p, m->order[i])) {
+				make_section(&p, WASM_ELEM);
+				p.has_ref_func = false;
+			}
 			make_section(&p, m->order[i]);
+		}
 	}
 	if (!err && (ret->wasm.failed || ret->data.failed))
 		err = failure_set(failure, FAIL_HOST, "out of memory");
 	buffer_free(&p.code);
+	free(p.referenced);
 	return err;
 }

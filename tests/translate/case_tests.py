@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modules that are translated and run, natively and by node."""
+
+import os
+
+import ops
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def compare(got, wanted):
+    got, wanted = got.strip().split('\n'), wanted.strip().split('\n')
+    wrong = [f'{g}   (should be {w})' for g, w in zip(got, wanted) if g != w]
+    if wrong or len(got) != len(wanted):
+        raise AssertionError(f'{len(wrong)} differ, {len(got)} of '
+                             f'{len(wanted)} lines:\n' + '\n'.join(wrong[:20]))
+
+
+def numeric(bench):
+    wat, commands = ops.make()
+    wasm = bench.assemble('ops', wat)
+    compare(bench.run(bench.translate(wasm), commands),
+            bench.reference(wasm, commands))
+
+
+def case(name):
+    """cases/NAME.wat with cases/NAME.txt: compared with node, or with
+    cases/NAME.out if there is one."""
+    def test(bench):
+        base = os.path.join(HERE, 'cases', name)
+        with open(base + '.wat') as f:
+            wasm = bench.assemble(name, f.read())
+        with open(base + '.txt') as f:
+            commands = f.read()
+        if os.path.exists(base + '.out'):
+            with open(base + '.out') as f:
+                wanted = f.read()
+        else:
+            wanted = bench.reference(wasm, commands)
+        compare(bench.run(bench.translate(wasm), commands), wanted)
+    return test
+
+
+def rejected(bench):
+    """What cannot be translated, and the sentence for it."""
+    memory = '(import "env" "memory" (memory 1 64 shared))'
+    plain = '(import "env" "memory" (memory 1 64))'
+    for wat, word in (
+            ('(memory 1)', '--import-memory'),
+            (plain + '(func (drop (i32.atomic.load (i32.const 0))))',
+             '--shared-memory'),
+            (memory + '(func (drop (v128.const i32x4 1 2 3 4)))', 'SIMD'),
+            ('(import "m" "memory" (memory 1 64 shared))', 'env')):
+        wasm = bench.assemble('rejected', '(module ' + wat + ')')
+        message = bench.translate(wasm, status=65)
+        assert word in message, message
+
+
+def damaged(bench):
+    """Cut and altered modules: 65 or a translation, never anything else."""
+    import random
+    with open(os.path.join(HERE, 'cases', 'tables.wat')) as f:
+        wasm = bench.assemble('damaged', f.read())
+    with open(wasm, 'rb') as f:
+        good = f.read()
+    random.seed(1)
+    path = bench.path('bad.wasm')
+    for n in range(60):
+        bad = bytearray(good)
+        if n < 30:
+            bad = bad[:random.randrange(len(bad))]
+        else:
+            for _ in range(random.choice((1, 2, 5))):
+                bad[random.randrange(8, len(bad))] = random.randrange(256)
+        with open(path, 'wb') as f:
+            f.write(bad)
+        import subprocess
+        r = subprocess.run([bench.wasm2so, '--cache=' + bench.cache, path],
+                           capture_output=True, text=True, env=bench.env)
+        assert r.returncode in (0, 65), (n, r.returncode, r.stderr)
+
+
+def names(bench):
+    """Functions bear their names, whatever they are."""
+    import subprocess
+    wat = ('(module (import "env" "memory" (memory 1 64 shared))'
+           '(func $do_fork (export "x")) (func $memcpy) (func $_init)'
+           '(func $guest_module) (func $a (export "two words")) (func (export "by_export")))')
+    so = bench.translate(bench.assemble('names', wat))
+    symbols = subprocess.run(['llvm-nm-22', so], capture_output=True,
+                             text=True, check=True).stdout
+    for name in ('do_fork', 'memcpy.guest', '_init.guest',
+                 'guest_module.guest', 'by_export'):
+        assert f' t {name}\n' in symbols, (name, symbols)
+
+
+def tests():
+    cases = sorted(f[:-4] for f in os.listdir(os.path.join(HERE, 'cases'))
+                   if f.endswith('.wat'))
+    return ([('numeric', numeric)] + [('case ' + c, case(c)) for c in cases] +
+            [('names', names), ('rejected', rejected), ('damaged', damaged)])
