@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# What runs in the guest, and what is fetched to make it: one target each.
+set(top "${PROJECT_SOURCE_DIR}")
+set(bin "${CMAKE_BINARY_DIR}")
+
+wl_version(clang_version clang-22 --version)
+wl_version(lld_version wasm-ld-22 --version)
+set(compiler "${clang_version} ${lld_version}")
+
+# npm's wabt, which holds wasm2c.
+wl_product(wabt
+	INPUT "${top}/tools/translate/package.json"
+		"${top}/tools/translate/package-lock.json"
+	COMMAND "${top}/tools/deps-npm" "${top}/tools/translate" @OUT@)
+set(WL_WABT_DIR "${bin}/wabt/node_modules/wabt" CACHE PATH "Folder of npm's wabt 1.0.39")
+
+# The kernel. The tarball is known by name, size and time: it is large.
+file(SIZE "${WL_KERNEL_SOURCE}" source_size)
+file(TIMESTAMP "${WL_KERNEL_SOURCE}" source_time UTC)
+set(fragments)
+foreach(path IN LISTS WL_KERNEL_CONFIGS)
+	list(APPEND fragments "--config=${path}")
+endforeach()
+wl_product(vmlinux FILE vmlinux.wasm
+	INPUT "${top}/kernel" "${top}/include/host_abi.h" ${WL_KERNEL_CONFIGS}
+	KEY "${compiler}" "${WL_KERNEL_SOURCE} ${source_size} ${source_time}"
+	COMMAND "${top}/kernel/build" "--source=${WL_KERNEL_SOURCE}"
+		--work=@WORK@ --out=@OUT@ --jobs=@JOBS@ ${fragments})
+
+# The userland.
+foreach(package musl busybox)
+	wl_product(source-${package}
+		INPUT "${top}/userland/fetch-source"
+		COMMAND "${top}/userland/fetch-source" @OUT@ ${package})
+endforeach()
+set(common "${top}/userland/lib.sh" "${top}/tools/wlcc")
+wl_product(sysroot
+	DEPENDS source-musl
+	INPUT "${top}/userland/build-musl" "${top}/userland/musl" ${common}
+		"${bin}/source-musl"
+	KEY "${compiler}"
+	COMMAND "${top}/userland/build-musl" "--source=${bin}/source-musl"
+		--out=@OUT@ --jobs=@JOBS@)
+wl_product(busybox
+	DEPENDS source-busybox sysroot
+	INPUT "${top}/userland/build-busybox" "${top}/userland/busybox" ${common}
+		"${bin}/source-busybox" "${bin}/sysroot"
+	KEY "${compiler}"
+	COMMAND "${top}/userland/build-busybox" "--source=${bin}/source-busybox"
+		"--sysroot=${bin}/sysroot" --out=@OUT@ --jobs=@JOBS@)
+wl_product(initramfs FILE initramfs.cpio.gz
+	DEPENDS busybox
+	INPUT "${top}/userland/build-initramfs" "${top}/userland/initramfs"
+		"${bin}/busybox"
+	COMMAND "${top}/userland/build-initramfs" "--busybox=${bin}/busybox"
+		--out=@OUT@/initramfs.cpio.gz)
+
+# One at a time: each of them uses every core already.
+add_dependencies(sysroot vmlinux)

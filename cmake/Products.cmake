@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Heavy products: built once, kept by the hash of their inputs (tools/product).
+# wl_product(NAME [FILE file] [INPUT path...] [KEY text...] [DEPENDS target...]
+#            COMMAND word...)
+# A target NAME, part of ALL, that makes ${CMAKE_BINARY_DIR}/NAME (or /file) a link
+# to the product. The command's words may name @OUT@, @WORK@ and @JOBS@. The target always
+# runs: to hash some hundred files is how it finds out that there is nothing to do.
+function(wl_product name)
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "INPUT;KEY;DEPENDS;COMMAND")
+	set(options)
+	foreach(path IN LISTS arg_INPUT)
+		list(APPEND options "--input=${path}")
+	endforeach()
+	foreach(text IN LISTS arg_KEY)
+		list(APPEND options "--key=${text}")
+	endforeach()
+	if(arg_FILE)
+		list(APPEND options "--file=${arg_FILE}")
+		set(link "${CMAKE_BINARY_DIR}/${arg_FILE}")
+	else()
+		set(link "${CMAKE_BINARY_DIR}/${name}")
+	endif()
+	if(WL_CACHE)
+		list(APPEND options "--cache=${WL_CACHE}")
+	endif()
+	add_custom_target(${name} ALL
+		COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tools/product"
+			${name} --quiet "--link=${link}" ${options}
+			-- ${arg_COMMAND}
+		DEPENDS ${arg_DEPENDS}
+		USES_TERMINAL VERBATIM
+		COMMENT "Product ${name}")
+	if(arg_DEPENDS)
+		add_dependencies(${name} ${arg_DEPENDS})
+	endif()
+endfunction()
+
+# wl_version(VAR COMMAND...): what a tool says of itself, for a product's key.
+function(wl_version var)
+	execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE out ERROR_QUIET
+		OUTPUT_STRIP_TRAILING_WHITESPACE)
+	string(REGEX REPLACE "\n.*" "" out "${out}")
+	set(${var} "${out}" PARENT_SCOPE)
+endfunction()
