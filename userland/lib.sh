@@ -28,6 +28,7 @@ parse_arguments() {
 	jobs=$(nproc)
 	sysroot=
 	busybox=
+	headers=/usr/include
 	for arg; do
 		value=${arg#*=}
 		case $arg in
@@ -36,6 +37,7 @@ parse_arguments() {
 		--work=*) work=$(readlink -m "$value") ;;
 		--sysroot=*) sysroot=$(readlink -m "$value") ;;
 		--busybox=*) busybox=$(readlink -m "$value") ;;
+		--headers=*) headers=$(readlink -m "$value") ;;
 		--jobs=*) jobs=$value ;;
 		--help) usage 0 ;;
 		*)
