@@ -84,13 +84,13 @@ def names(bench):
     """Functions bear their names, whatever they are."""
     import subprocess
     wat = ('(module (import "env" "memory" (memory 1 64 shared))'
-           '(func $do_fork (export "x")) (func $memcpy) (func $_init)'
+           '(func $.Lprivate) (func $do_fork (export "x")) (func $memcpy) (func $_init)'
            '(func $guest_module) (func $a (export "two words")) (func (export "by_export")))')
     so = bench.translate(bench.assemble('names', wat))
     symbols = subprocess.run(['llvm-nm-22', so], capture_output=True,
                              text=True, check=True).stdout
     for name in ('do_fork', 'memcpy.guest', '_init.guest',
-                 'guest_module.guest', 'by_export'):
+                 'guest_module.guest', 'by_export', 'Lprivate'):
         assert f' t {name}\n' in symbols, (name, symbols)
 
 

@@ -18,7 +18,8 @@ int file_read_text(const char *dir, const char *name, struct buffer *ret,
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir ? "/" : "",
+		 name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return failure_set(failure, FAIL_HOST, "cannot read %s: %s",

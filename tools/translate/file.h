@@ -6,7 +6,8 @@
 #include "buffer.h"
 #include "failure.h"
 
-/* dir/name as text with a NUL at its end (counted in n). 0 or -1. */
+/* dir/name (dir may be NULL) as text with a NUL at its end, which n counts.
+ * 0 or -1. */
 int file_read_text(const char *dir, const char *name, struct buffer *ret,
 		   struct failure *failure);
 /* Write b to dir/name. Fails if b->failed. 0 or -1. */

@@ -46,7 +46,7 @@ static bool is_usable(struct wasm_slice s)
 	if (!s.n || s.n > 1000)
 		return false;
 	for (i = 0; i < s.n; i++)
-		if (!isgraph(s.p[i]) || strchr("\"\\@?", s.p[i]))
+		if (!isgraph(s.p[i]) || (!i && s.p[i] == '.') || strchr("\"\\@?", s.p[i]))
 			return false;
 	return true;
 }
@@ -70,6 +70,9 @@ static char *plain_name(const struct wasm_module *m, uint32_t i,
 	struct wasm_slice s = m->func_names[i];
 	char *name = NULL;
 
+	/* .L would make it a label that only one file knows. */
+	for (; s.n && *s.p == '.'; s.n--)
+		s.p++;
 	if (!is_usable(s))
 		s = exported;
 	if (!is_usable(s)) {

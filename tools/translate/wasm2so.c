@@ -158,7 +158,7 @@ static int translate_in(const char *dir, const char *path,
 
 	ret->status = 0;
 	if (file_make_dirs(dir, &f) ||
-	    file_read_text(".", path, &wasm, &f) ||
+	    file_read_text(NULL, path, &wasm, &f) ||
 	    compile_module(dir, wasm.p, wasm.n - 1, progress, &f)) {
 		ret->status = f.status;
 		snprintf(ret->message, sizeof(ret->message), "%s: %s", path,
