@@ -52,7 +52,7 @@ wl_product(initramfs FILE initramfs.cpio.gz
 	DEPENDS busybox
 	INPUT "${top}/userland/build-initramfs" "${top}/userland/initramfs"
 		"${bin}/busybox"
-	COMMAND "${top}/userland/build-initramfs" "--busybox=${bin}/busybox"
+	COMMAND "${top}/userland/build-initramfs" "--busybox=${bin}/busybox/busybox"
 		--out=@OUT@/initramfs.cpio.gz)
 
 # One at a time: each of them uses every core already.

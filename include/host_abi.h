@@ -50,11 +50,6 @@
 	/* Task dead is gone; its thread ends when it has switched away. Our   \
 	 * kernel calls it from a task itself, before its last switch. */      \
 	X(void, wasm_release_task, 1, GUEST_PTR(struct task_struct *), dead)   \
-	/* The calling task made child, which has not run yet, by vfork(2): it \
-	 * runs in the caller's user stack frames and returns from the same    \
-	 * call of __wasm_ext_vfork. */                                        \
-	X(void, wasm_ext_vfork_child, 1, GUEST_PTR(struct task_struct *),      \
-	  child)                                                               \
 	/* exec: the program of the calling task is now this one. It starts    \
 	 * when the system call ends with wasm_user_mode_tail(-1). */          \
 	X(void, wasm_load_executable, 4, u32, bin_start, u32, bin_end, u32,    \

@@ -84,10 +84,10 @@ def main():
             try:
                 test(bench)
                 print('PASS', name, flush=True)
-            except Exception:
+            except Exception as error:
                 failed += 1
-                print('FAIL', name, flush=True)
-                traceback.print_exc()
+                line = traceback.extract_tb(error.__traceback__)[1].lineno
+                print(f'FAIL {name} (line {line}): {error}', flush=True)
     sys.exit(failed != 0)
 
 

@@ -29,8 +29,6 @@ int copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 	regs->ret = 0;
 	if (args->stack)
 		regs->sp = args->stack;
-	else if (args->flags & CLONE_VFORK)
-		wasm_ext_vfork_child(p);
 	if (args->flags & CLONE_SETTLS)
 		regs->tls = args->tls;
 	return 0;
