@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@
 #ifndef WL_WABT_DIR
 #define WL_WABT_DIR ""
 #endif
+
+#define CHILD_STACK ((rlim_t)64 << 20)
+#define CHILD_SECONDS 3600
 
 static bool find_in_path(const char *name, char *ret)
 {
@@ -86,10 +90,20 @@ int tools_find(struct tools *t, struct failure *failure)
 static void become(char *const argv[], int dir, int null, int out, pid_t parent)
 {
 	struct sigaction sa = { .sa_handler = SIG_DFL };
+	struct rlimit limit;
 	sigset_t none;
 	int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* wasm2c and clang recurse over nested blocks. */
+	if (!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur < CHILD_STACK) {
+		limit.rlim_cur = limit.rlim_max < CHILD_STACK ?
+				 limit.rlim_max : CHILD_STACK;
+		setrlimit(RLIMIT_STACK, &limit);
+	}
+	/* Whoever made the module may have wanted it never to end. */
+	limit = (struct rlimit){ CHILD_SECONDS, CHILD_SECONDS };
+	setrlimit(RLIMIT_CPU, &limit);
 	for (i = 1; i < NSIG; i++)
 		sigaction(i, &sa, NULL);
 	if (getppid() != parent || fchdir(dir) || dup2(null, 0) < 0 ||
