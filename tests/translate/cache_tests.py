@@ -3,6 +3,7 @@
 tools that are missing."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -180,6 +181,18 @@ def missing_tools(bench):
         assert words in message, message
 
 
+def other_wabt(bench):
+    """Another program than the one that stack.js knows."""
+    wasm = module(bench, 'other', 16)
+    os.makedirs(bench.path('other/bin'))
+    shutil.copy(bench.wabt + '/bin/wasm2c', bench.path('other/bin/wasm2c'))
+    with open(bench.path('other/package.json'), 'w') as f:
+        f.write('{ "version": "1.0.38" }')
+    message = bench.translate(wasm, status=69, env=dict(
+        bench.env, WABT=bench.path('other')))
+    assert 'npm install wabt@1.0.39' in message, message
+
+
 def usage(bench):
     for options, status in (([], 64), (['--nonsense', 'x'], 64),
                             (['a', 'b'], 64), (['--help'], 0),
@@ -192,4 +205,4 @@ def usage(bench):
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
         hit, damaged_entry, memo, two_at_once, killed, interrupted, unwritable,
-        full_disk, bad_input, missing_tools, usage)]
+        full_disk, bad_input, missing_tools, other_wabt, usage)]

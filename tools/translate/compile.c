@@ -112,6 +112,10 @@ static int explain(const struct job *job, const char *tool, const char *log,
 		failure_set(failure, FAIL_HOST, "%s was killed by signal %d%s",
 			    tool, WTERMSIG(status), WTERMSIG(status) == 9 ?
 			    " (is there enough memory?)" : "");
+	else if (!strcmp(tool, "wasm2c") && WEXITSTATUS(status) == 69)
+		failure_set(failure, FAIL_TOOL, "%.200s; install it with "
+			    "`npm install wabt@1.0.39` and set WABT to its "
+			    "directory", line);
 	else if (!strcmp(tool, "wasm2c") && strstr(line, "error: "))
 		failure_set(failure, FAIL_INPUT, "wasm2c rejects it: %.300s",
 			    line);

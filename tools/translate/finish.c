@@ -115,11 +115,25 @@ static void header_line(struct finishing *f, const char *line,
 	buffer_byte(out, '\n');
 }
 
+/* The symbol of function n, or NULL if there is no such function. */
+static const char *symbol_of(const struct finishing *f, long n)
+{
+	static const char *const helpers[PREPARE_NHELPERS] = {
+		"guest_notify", "guest_wait32", "guest_wait64"
+	};
+	unsigned int i;
+
+	for (i = 0; i < PREPARE_NHELPERS; i++)
+		if (n > 0 && f->p->helper[i] == (uint32_t)n)
+			return helpers[i];
+	return n >= 0 && n < f->m->count[WASM_K_FUNC] ? f->names[n] : NULL;
+}
+
 /* guest-impl.h: a template, which is cut, and then declarations. */
 static void impl_line(struct finishing *f, const char *line, bool *in_template,
 		      struct buffer *out)
 {
-	long n;
+	const char *symbol;
 
 	if (*in_template) {
 		if (!strstr(line, "w2c_" FINISH_NAME "_") &&
@@ -129,11 +143,10 @@ static void impl_line(struct finishing *f, const char *line, bool *in_template,
 		*in_template = false;
 		buffer_text(out, "#include \"" FINISH_NAME ".h\"\n");
 	}
-	n = number_in(line, " w2c_" FINISH_NAME "_f");
-	if (is_declaration(line) && n >= 0 && n < f->m->count[WASM_K_FUNC] &&
-	    f->names[n]) {
+	symbol = symbol_of(f, number_in(line, " w2c_" FINISH_NAME "_f"));
+	if (is_declaration(line) && symbol) {
 		put_declaration(out, line);
-		buffer_printf(out, " __asm__(\"%s\");\n", f->names[n]);
+		buffer_printf(out, " __asm__(\"%s\");\n", symbol);
 		return;
 	}
 	buffer_text(out, line);

@@ -7,9 +7,18 @@
 // stack pointer move up by the same amount. The one export that touches the
 // stack pointer is the stack allocator, which takes negative sizes, too.
 'use strict';
+const fs = require('fs');
+const path = require('path');
 
 const MORE = 256 << 20;
 const PAGE = 65536;
+
+function check() {
+  const file = path.join(path.dirname(process.argv[1]), '..', 'package.json');
+  const version = JSON.parse(fs.readFileSync(file, 'utf8')).version;
+  if (version !== '1.0.39')
+    throw new Error(`this wasm2c is of wabt ${version}, not of 1.0.39`);
+}
 
 function enlarge(instance) {
   const all = Object.values(instance.exports);
@@ -33,6 +42,12 @@ function enlarge(instance) {
 const instantiate = WebAssembly.instantiate;
 WebAssembly.instantiate = async function (...args) {
   const result = await instantiate.apply(WebAssembly, args);
-  enlarge(result.instance || result);
+  try {
+    check();
+    enlarge(result.instance || result);
+  } catch (error) {
+    console.error('error: ' + error.message);
+    process.exit(69);
+  }
   return result;
 };
