@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+/* console.c: the guest's console is the runner's stdin and stdout. */
+#define LOG_MODULE "console"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "exit.h"
+#include "log.h"
+
+#define RING 16384u
+#define ESCAPE 0x01	/* Ctrl-A */
+#define END_OF_FILE 0x04
+
+/* Main thread puts at `in`, the guest takes at `out`; both only grow. */
+static struct {
+	char bytes[RING];
+	_Atomic u32 in, out;
+	_Atomic bool stalled; /* main waits for room */
+} ring;
+
+static struct {
+	struct termios original;
+	_Atomic bool raw;
+	bool is_terminal, can_poll, ended, escaped;
+	uv_poll_t poll;
+	uv_async_t room;
+	uv_signal_t winch, cont;
+	const struct console_hooks *hooks;
+} console;
+
+static u32 room_in_ring(void)
+{
+	return RING - (ring.in - ring.out);
+}
+
+static void put_byte(char c)
+{
+	ring.bytes[ring.in % RING] = c;
+	ring.in++;
+}
+
+static void help(void)
+{
+	log_text("");
+	log_text("Ctrl-A x  end the machine");
+	log_text("Ctrl-A h  this help");
+	log_text("Ctrl-A Ctrl-A  send Ctrl-A to the guest");
+}
+
+static void escaped_byte(char c)
+{
+	console.escaped = false;
+	if (c == 'x' || c == 'X')
+		console.hooks->escape();
+	else if (c == 'h' || c == '?')
+		help();
+	else if (c == ESCAPE)
+		put_byte(c);
+}
+
+static void take_bytes(const char *buf, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (console.escaped)
+			escaped_byte(buf[i]);
+		else if (console.is_terminal && buf[i] == ESCAPE)
+			console.escaped = true;
+		else
+			put_byte(buf[i]);
+	}
+}
+
+static void on_readable(uv_poll_t *handle, int status, int events);
+
+static void watch_input(bool on)
+{
+	if (!console.can_poll)
+		return;
+	if (on)
+		uv_poll_start(&console.poll, UV_READABLE, on_readable);
+	else
+		uv_poll_stop(&console.poll);
+}
+
+static void end_of_input(void)
+{
+	console.ended = true;
+	put_byte(END_OF_FILE);
+	watch_input(false);
+	console.hooks->input();
+}
+
+/* One byte stays free for the end of input. False: nothing came. */
+static bool read_some(void)
+{
+	char buf[1024];
+	ssize_t n = read(STDIN_FILENO, buf, MIN(sizeof(buf),
+						room_in_ring() - 1));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		end_of_input();
+		return false;
+	}
+	take_bytes(buf, (size_t)n);
+	console.hooks->input();
+	return true;
+}
+
+/* The ring is full: wait until the guest makes room. It may just have. */
+static void stall(void)
+{
+	watch_input(false);
+	ring.stalled = true;
+	if (room_in_ring() > 1 && atomic_exchange(&ring.stalled, false))
+		uv_async_send(&console.room);
+}
+
+static void fill(void)
+{
+	do {
+		if (console.ended)
+			return;
+		if (room_in_ring() <= 1) {
+			stall();
+			return;
+		}
+	} while (read_some() && !console.can_poll);
+}
+
+static void on_readable(uv_poll_t *handle, int status, int events)
+{
+	(void)handle;
+	(void)events;
+	if (status < 0)
+		end_of_input();
+	else
+		fill();
+}
+
+static void on_room(uv_async_t *handle)
+{
+	(void)handle;
+	if (console.ended)
+		return;
+	watch_input(true);
+	if (!console.can_poll)
+		fill();
+}
+
+static void make_raw(void)
+{
+	struct termios raw = console.original;
+
+	cfmakeraw(&raw);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw))
+		die(EXIT_HOST, "the terminal cannot be made raw: %s",
+		    strerror(errno));
+	console.raw = true;
+	log_set_raw(isatty(STDERR_FILENO));
+}
+
+static void on_winch(uv_signal_t *handle, int signo)
+{
+	(void)handle;
+	(void)signo;
+	console.hooks->resized();
+}
+
+/* We were stopped, and the shell has put the terminal back. */
+static void on_cont(uv_signal_t *handle, int signo)
+{
+	(void)handle;
+	(void)signo;
+	make_raw();
+	console.hooks->resized();
+}
+
+static void start_terminal(uv_loop_t *loop)
+{
+	make_raw();
+	uv_signal_init(loop, &console.cont);
+	uv_signal_start(&console.cont, on_cont, SIGCONT);
+}
+
+void console_start(uv_loop_t *loop, const struct console_hooks *hooks)
+{
+	console.hooks = hooks;
+	console.is_terminal = !tcgetattr(STDIN_FILENO, &console.original);
+	if (console.is_terminal)
+		start_terminal(loop);
+	uv_signal_init(loop, &console.winch);
+	uv_signal_start(&console.winch, on_winch, SIGWINCH);
+	uv_async_init(loop, &console.room, on_room);
+	/* libuv makes what it polls non-blocking, which others see who have
+	 * the same terminal; read() after poll does not block anyway. */
+	console.can_poll = !uv_poll_init(loop, &console.poll, STDIN_FILENO);
+	on_room(&console.room);
+}
+
+void console_restore(void)
+{
+	if (!atomic_exchange(&console.raw, false))
+		return;
+	tcsetattr(STDIN_FILENO, TCSANOW, &console.original);
+	log_set_raw(false);
+}
+
+u32 console_read(char *buf, u32 n)
+{
+	u32 have = ring.in - ring.out, i;
+
+	n = MIN(n, MIN(have, RING));
+	for (i = 0; i < n; i++)
+		buf[i] = ring.bytes[(ring.out + i) % RING];
+	ring.out += n;
+	if (n && atomic_exchange(&ring.stalled, false))
+		uv_async_send(&console.room);
+	return n;
+}
+
+int console_write(const char *buf, u32 n)
+{
+	u32 done = 0;
+
+	while (done < n) {
+		ssize_t now = write(STDOUT_FILENO, buf + done, n - done);
+		struct pollfd fd = { STDOUT_FILENO, POLLOUT, 0 };
+
+		if (now >= 0)
+			done += (u32)now;
+		else if (errno == EAGAIN)
+			poll(&fd, 1, -1);
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return (int)n;
+}
+
+u32 console_size(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
+	    ioctl(STDIN_FILENO, TIOCGWINSZ, &ws))
+		return 0;
+	return (u32)ws.ws_row << 16 | ws.ws_col;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cpu.h: a virtual CPU. It is a token: the thread of exactly one of its tasks
+ * runs, all others wait. Everything here is async-signal-safe but cpu_init().
+ */
+#ifndef RUNNER_CPU_H
+#define RUNNER_CPU_H
+
+#include "util.h"
+
+#define MAX_CPUS 64
+
+struct cpu {
+	u32 number;
+	_Atomic int tid; /* the thread that holds it; 0: not known yet */
+	_Atomic u32 idle;
+	_Atomic(u32 *) idle_word; /* valid while idle */
+	_Atomic bool stopped;
+	int timerfd;
+};
+
+/* Number and timer; dies. */
+void cpu_init(struct cpu *cpu, u32 number);
+
+/* Make it look at its pending interrupts. Any thread. */
+void cpu_kick(struct cpu *cpu);
+
+/* Sleep until *word != 0, a kick, or a monotonic time. On its own thread. */
+void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns);
+
+/* The timerfd becomes readable at that monotonic time; 0: now, ~0: never. */
+void cpu_timer_set(struct cpu *cpu, u64 deadline_ns);
+
+/* An interrupt could not be taken where the thread is: try again soon. */
+void cpu_retry(struct cpu *cpu);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * fault.c: traps and bad accesses of guest code become signals of the program
+ * or an oops of the kernel; those of the runner end it.
+ */
+#define LOG_MODULE "fault"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "exit.h"
+#include "fault.h"
+#include "interrupt.h"
+#include "log.h"
+#include "user.h"
+
+#define RED_ZONE 128u
+#define MAX_KERNEL_FAULTS 3
+
+static const struct {
+	int signo;
+	const char *text;
+} traps[] = {
+	[WASM_RT_TRAP_NONE] = { SIGILL, "trap" },
+	[WASM_RT_TRAP_OOB] = { SIGSEGV, "access out of bounds" },
+	[WASM_RT_TRAP_INT_OVERFLOW] = { SIGFPE, "integer overflow" },
+	[WASM_RT_TRAP_DIV_BY_ZERO] = { SIGFPE, "division by zero" },
+	[WASM_RT_TRAP_INVALID_CONVERSION] = { SIGFPE, "conversion to integer" },
+	[WASM_RT_TRAP_UNREACHABLE] = { SIGILL, "unreachable" },
+	[WASM_RT_TRAP_CALL_INDIRECT] = { SIGILL,
+		"call of a function pointer that is bad or of another type" },
+	[WASM_RT_TRAP_NULL_REF] = { SIGILL, "null reference" },
+	[WASM_RT_TRAP_UNCAUGHT_EXCEPTION] = { SIGILL, "uncaught exception" },
+	[WASM_RT_TRAP_UNALIGNED] = { SIGBUS, "unaligned atomic access" },
+	[WASM_RT_TRAP_EXHAUSTION] = { SIGSEGV, "stack exhausted" },
+};
+
+static void fault_in_user(struct task *t, int signo, u32 addr,
+			  const char *what)
+{
+	u32 sp, tls;
+
+	log_info("%s: %s in user mode, address %08x", t->name, what, addr);
+	user_registers(t, &sp, &tls);
+	t->kernel->wasm_ext_fault(t->kinst, 1, sp, tls, (u32)signo, addr);
+}
+
+/* The kernel makes an oops of it, and the task ends. */
+static void fault_in_kernel(struct task *t, int signo, u32 addr,
+			    const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "the guest faulted: %s, address %08x",
+		 what, addr);
+	the_vm->report(t, text);
+	if (t->kernel_faults++ < MAX_KERNEL_FAULTS) {
+		if (t->kernel->wasm_ext_fault) {
+			*t->kernel_sp = (*t->kernel_sp - RED_ZONE) & ~15u;
+			t->kernel->wasm_ext_fault(t->kinst, 0, 0, 0,
+						  (u32)signo, addr);
+		} else if (t->kernel->raise_exception) {
+			t->kernel->raise_exception(t->kinst);
+		}
+	}
+	the_vm->end(EXIT_TRAP);
+	task_stop();
+}
+
+static void fault_in_guest(struct task *t, int signo, u32 addr,
+			   const char *what)
+{
+	if (task_in_user_mode(t) && t->kernel->wasm_ext_fault)
+		fault_in_user(t, signo, addr, what);
+	else
+		fault_in_kernel(t, signo, addr, what);
+}
+
+static __attribute__((noreturn)) void fault_in_runner(int signo, u64 addr)
+{
+	static _Atomic bool again;
+	char text[128];
+
+	if (atomic_exchange(&again, true))
+		_exit(EXIT_HOST);
+	snprintf(text, sizeof(text), "the runner itself failed: %s, address "
+		 "%llx", strsignal(signo), (unsigned long long)addr);
+	if (the_vm)
+		the_vm->report(task_self, text);
+	die(EXIT_HOST, "%s", text);
+}
+
+void fault_trap(wasm_rt_trap_t trap)
+{
+	struct task *t = task_self;
+
+	if ((unsigned int)trap >= ARRAY_SIZE(traps) || !traps[trap].signo)
+		trap = WASM_RT_TRAP_NONE;
+	if (!t)
+		fault_in_runner(traps[trap].signo, 0);
+	/* When the program's handler returns, it traps again. */
+	while (true)
+		fault_in_guest(t, traps[trap].signo, 0, traps[trap].text);
+}
+
+static void on_fault(int signo, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
+	u64 addr = (u64)(uintptr_t)info->si_addr;
+	struct task *t = task_self;
+	bool access = signo == SIGSEGV || signo == SIGBUS;
+	bool guest_addr = access && info->si_code > 0 && memory_is_guest(addr);
+
+	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr))
+		fault_in_runner(signo, addr);
+	fault_in_guest(t, signo, guest_addr ? (u32)addr : 0,
+		       access && !guest_addr ? "stack exhausted" :
+					       strsignal(signo));
+}
+
+static void on_abort(int signo)
+{
+	signal(signo, SIG_DFL);
+	fault_in_runner(signo, 0);
+}
+
+void fault_init(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	struct sigaction sa = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &sa, NULL);
+	signal(SIGABRT, on_abort);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * interrupt.c: interrupts of CPUs that run: a signal to the thread.
+ *
+ * If it finds the thread in guest code, with the guest's interrupts on, it
+ * enters the kernel from the handler; all that the thread holds then is the
+ * guest's. The kernel may switch to another task in there, or leave by longjmp,
+ * so the signal stays unblocked in the handler.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <ucontext.h>
+
+#include "exit.h"
+#include "interrupt.h"
+#include "log.h"
+#include "user.h"
+
+#define RED_ZONE 128u
+
+bool interrupt_in_guest(const struct task *t, const void *pc)
+{
+	return module_has_text(&t->kernel->module, pc) ||
+	       (t->user &&
+		module_has_text(&t->user->image->program->module, pc));
+}
+
+static void interrupt_kernel(struct task *t)
+{
+	u32 sp = *t->kernel_sp;
+
+	*t->kernel_sp = (sp - RED_ZONE) & ~15u;
+	t->kernel->wasm_ext_interrupt(t->kinst, 0, 0, 0);
+	*t->kernel_sp = sp;
+}
+
+/* The kernel's stack is empty: it has nothing to be kept. */
+static void interrupt_user(struct task *t)
+{
+	u32 sp, tls;
+
+	user_registers(t, &sp, &tls);
+	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
+}
+
+static void interrupt(struct task *t, const void *pc)
+{
+	u32 state = *t->irq_state;
+
+	if (state == WASM_IRQS_OFF) {
+		*t->irq_deferred = 1;
+	} else if (!interrupt_in_guest(t, pc)) {
+		*t->irq_deferred = 1;
+		cpu_retry(t->cpu);
+	} else if (state == WASM_IRQS_USER) {
+		interrupt_user(t);
+	} else {
+		interrupt_kernel(t);
+	}
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	struct task *t = task_self;
+	int saved = errno;
+
+	(void)signo;
+	(void)info;
+	if (t && t->cpu->stopped && t->cpu->tid == t->tid)
+		task_stop();
+	if (t && t->irq_state)
+		interrupt(t, (void *)uc->uc_mcontext.gregs[REG_RIP]);
+	errno = saved;
+}
+
+void interrupt_init(void)
+{
+	struct sigaction sa = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART,
+	};
+
+	if (sigaction(SIGURG, &sa, NULL))
+		die(EXIT_HOST, "SIGURG cannot be handled");
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/* main.c: options, then the machine. */
+#include <unistd.h>
+
+#include "machine.h"
+
+int main(int argc, char **argv)
+{
+	static struct machine machine;
+	static struct options options;
+
+	options_parse(&options, argc, argv);
+	/* Threads of the guest are still there: nothing is torn down. */
+	_exit(machine_run(&machine, &options));
+}

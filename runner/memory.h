@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* memory.h: the guest's memory, where guest address = host address. */
+#ifndef RUNNER_MEMORY_H
+#define RUNNER_MEMORY_H
+
+#include <pthread.h>
+
+#include "guest_rt.h"
+#include "util.h"
+
+#define MEMORY_RESERVED_START ((u64)WASM_PAGE)
+#define MEMORY_RESERVED_END ((u64)8 << 30)
+
+struct memory {
+	wasm_rt_shared_memory_t wasm; /* what modules see: pages, max_pages */
+	u32 low; /* nothing is mapped below */
+	pthread_mutex_t lock; /* held when using wasm.pages to grow */
+};
+
+/* Reserve all addresses that a guest can form, and more (8 GiB). Dies. */
+void memory_init(struct memory *m, u64 limit_bytes);
+
+/* Make [low, pages * 64 KiB) usable. Dies. */
+void memory_open(struct memory *m, u32 low, u32 pages);
+
+/* More pages at the end; the old number, or ~0 if there is no room. */
+u64 memory_grow(struct memory *m, u64 pages);
+
+/* Is all of [addr, addr + n) usable memory? */
+bool memory_has(const struct memory *m, gaddr_t addr, u64 n);
+
+/* Is this host address one that guest code can form? */
+static inline bool memory_is_guest(u64 address)
+{
+	return address < MEMORY_RESERVED_END;
+}
+
+/* The host's pointer. Valid only while memory_has(). */
+static inline void *memory_at(gaddr_t addr)
+{
+	return (void *)(uintptr_t)addr;
+}
+
+/* Copy a NUL-terminated string, cut to n bytes with its NUL. False: it is not
+ * in usable memory, and *buf is empty. */
+bool memory_get_string(const struct memory *m, gaddr_t addr, char *buf,
+		       size_t n);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/* module.c: a translated module, loaded. */
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "module.h"
+
+static struct module *_Atomic modules;
+
+static void map_file(struct module *m, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *p;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && st.st_size > 0) {
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+			 0);
+		if (p != MAP_FAILED) {
+			m->file = p;
+			m->file_size = (size_t)st.st_size;
+		}
+	}
+	close(fd);
+}
+
+int module_open(struct module *m, const char *path, const char *name,
+		char *error, size_t n)
+{
+	*m = (struct module){ 0 };
+	snprintf(m->name, sizeof(m->name), "%s", name);
+	m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!m->handle) {
+		snprintf(error, n, "%s cannot be loaded: %s", path, dlerror());
+		return -1;
+	}
+	m->desc = dlsym(m->handle, GUEST_MODULE_SYMBOL);
+	if (!m->desc || m->desc->abi != GUEST_MODULE_ABI) {
+		snprintf(error, n, m->desc ?
+			 "%s was translated for another version of the runner" :
+			 "%s is a shared object, but not a translated module",
+			 path);
+		dlclose(m->handle);
+		return -1;
+	}
+	map_file(m, path);
+	m->next = modules;
+	while (!atomic_compare_exchange_weak(&modules, &m->next, m))
+		;
+	return 0;
+}
+
+const struct guest_export *module_export(const struct module *m,
+					 const char *name)
+{
+	u32 low = 0, high = m->desc->nexports;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+		int c = strcmp(name, m->desc->exports[middle].name);
+
+		if (!c)
+			return &m->desc->exports[middle];
+		if (c < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+void *module_function(const struct module *m, const char *name,
+		      const char *type)
+{
+	const struct guest_export *e = module_export(m, name);
+
+	if (!e || e->kind != GUEST_FUNC || strcmp(e->type, type))
+		return NULL;
+	return (void *)e->func;
+}
+
+volatile u32 *module_global(const struct module *m, void *instance,
+			    const char *name)
+{
+	const struct guest_export *e = module_export(m, name);
+	void *p;
+
+	if (!e || e->kind != GUEST_GLOBAL || e->type[0] != 'i')
+		return NULL;
+	p = (char *)instance + e->offset;
+	return e->indirect ? *(u32 **)p : p;
+}
+
+const struct module *module_of_text(const void *pc)
+{
+	const struct module *m;
+
+	for (m = modules; m; m = m->next)
+		if (module_has_text(m, pc))
+			return m;
+	return NULL;
+}
+
+static bool in_file(const struct module *m, u64 offset, u64 n)
+{
+	return offset <= m->file_size && n <= m->file_size - offset;
+}
+
+static const ElfW(Shdr) *find_symtab(const struct module *m,
+				     const ElfW(Shdr) **strings)
+{
+	const ElfW(Ehdr) *eh = (const void *)m->file;
+	const ElfW(Shdr) *sections;
+	unsigned int i;
+
+	if (!in_file(m, 0, sizeof(*eh)) ||
+	    !in_file(m, eh->e_shoff, eh->e_shnum * sizeof(*sections)))
+		return NULL;
+	sections = (const void *)(m->file + eh->e_shoff);
+	for (i = 0; i < eh->e_shnum; i++) {
+		const ElfW(Shdr) *s = &sections[i];
+
+		if (s->sh_type != SHT_SYMTAB || s->sh_link >= eh->e_shnum ||
+		    !in_file(m, s->sh_offset, s->sh_size))
+			continue;
+		*strings = &sections[s->sh_link];
+		if ((*strings)->sh_size &&
+		    in_file(m, (*strings)->sh_offset, (*strings)->sh_size))
+			return s;
+	}
+	return NULL;
+}
+
+const char *module_symbol(const struct module *m, const void *pc,
+			  size_t *offset)
+{
+	const ElfW(Shdr) *strings, *symtab;
+	const ElfW(Sym) *sym, *end, *best = NULL;
+	struct link_map *map;
+	ElfW(Addr) address;
+
+	if (!m->file || dlinfo(m->handle, RTLD_DI_LINKMAP, &map))
+		return NULL;
+	symtab = find_symtab(m, &strings);
+	if (!symtab)
+		return NULL;
+	address = (ElfW(Addr))pc - map->l_addr;
+	sym = (const void *)(m->file + symtab->sh_offset);
+	end = sym + symtab->sh_size / sizeof(*sym);
+	for (; sym < end; sym++)
+		if (ELF64_ST_TYPE(sym->st_info) == STT_FUNC &&
+		    sym->st_value <= address && sym->st_name < strings->sh_size
+		    && (!best || sym->st_value > best->st_value))
+			best = sym;
+	if (!best)
+		return NULL;
+	*offset = address - best->st_value;
+	return (const char *)m->file + strings->sh_offset + best->st_name;
+}

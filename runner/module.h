@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* module.h: a translated module, loaded. */
+#ifndef RUNNER_MODULE_H
+#define RUNNER_MODULE_H
+
+#include "guest_module.h"
+#include "util.h"
+
+struct module {
+	const struct guest_module *desc;
+	void *handle;
+	char name[64]; /* for messages and backtraces */
+	/* The .so as a file, for its symbols; NULL if it could not be mapped. */
+	const unsigned char *file;
+	size_t file_size;
+	struct module *next; /* all loaded ones */
+};
+
+/*
+ * Load the shared object at path. Modules stay for good: threads may be in
+ * them at any time. 0, or -1 and a sentence in error.
+ */
+int module_open(struct module *m, const char *path, const char *name,
+		char *error, size_t n);
+
+/* The exported function of exactly this type (guest_module.h), or NULL. */
+void *module_function(const struct module *m, const char *name,
+		      const char *type);
+
+/* The exported i32 global in this instance, or NULL. */
+volatile u32 *module_global(const struct module *m, void *instance,
+			    const char *name);
+
+/* Any export of that name, or NULL. */
+const struct guest_export *module_export(const struct module *m,
+					 const char *name);
+
+static inline bool module_has_text(const struct module *m, const void *pc)
+{
+	return (const char *)pc >= m->desc->text_start &&
+	       (const char *)pc < m->desc->text_end;
+}
+
+/* The module whose text pc is in, or NULL. */
+const struct module *module_of_text(const void *pc);
+
+/* Name of the function at pc and the offset in it, or NULL. */
+const char *module_symbol(const struct module *m, const void *pc,
+			  size_t *offset);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* program.h: programs that the guest executes, by content; translated once. */
+#ifndef RUNNER_PROGRAM_H
+#define RUNNER_PROGRAM_H
+
+#include "module.h"
+
+struct program {
+	struct module module;
+	/* Its exports; all but start may be NULL. */
+	void (*start)(void *instance);
+	void (*apply_data_relocs)(void *instance);
+	void (*call_ctors)(void *instance);
+	void (*set_tls_base)(void *instance, u32 base);
+	u32 (*get_tls_base)(void *instance);
+	u32 (*clone_callback)(void *instance);
+	void (*handle_signal)(void *instance);
+};
+
+/*
+ * The program that these bytes are. 0 and *ret; -EAGAIN: it is being translated,
+ * ask again; -ENOEXEC: it cannot run here (said once in the log); other -errno:
+ * the host's trouble. wait: translate now, never -EAGAIN. Any thread.
+ */
+int program_find(const char *cache_dir, const void *wasm, size_t n,
+		 const char *name, bool wait, const struct program **ret);
+
+#endif

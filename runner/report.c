@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* report.c: where a thread is, and how it came there. */
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "report.h"
+#include "task.h"
+#include "trace.h"
+
+#define MAX_DEPTH 256
+#define MAX_SHOWN 64
+#define LAST_CALLS 64
+
+void report_init(void)
+{
+	void *pc[2];
+
+	backtrace(pc, ARRAY_SIZE(pc));
+}
+
+/* A return address may be past the end of a function that calls the last. */
+static int put_guest_frame(char *buf, size_t n, void *pc, bool with_module)
+{
+	const void *call = (char *)pc - 1;
+	const struct module *m = module_of_text(call);
+	const char *name;
+	size_t offset;
+
+	if (!m)
+		return 0;
+	name = module_symbol(m, call, &offset);
+	if (!name)
+		return snprintf(buf, n, " %s+0x%zx%s", m->name, (size_t)
+				((const char *)call - m->desc->text_start + 1),
+				with_module ? "" : "\n");
+	return snprintf(buf, n, with_module ? " %s+0x%zx (%s)" : " %s+0x%zx\n",
+			name, offset + 1, m->name);
+}
+
+void report_stack(char *buf, size_t n)
+{
+	void *pcs[MAX_DEPTH];
+	int depth = backtrace(pcs, MAX_DEPTH), i;
+	size_t used = 0;
+
+	buf[0] = 0;
+	for (i = 0; i < depth; i++) {
+		char line[256];
+		int length = put_guest_frame(line, sizeof(line), pcs[i], false);
+
+		if (length <= 0 || used + (size_t)length >= n)
+			continue;
+		memcpy(buf + used, line, (size_t)length + 1);
+		used += (size_t)length;
+	}
+}
+
+static void print_host_frame(void *pc)
+{
+	Dl_info info;
+
+	if (!dladdr((char *)pc - 1, &info) || !info.dli_sname)
+		return;
+	log_text("    [runner] %s", info.dli_sname);
+}
+
+static void print_stack(void)
+{
+	void *pcs[MAX_DEPTH];
+	int depth = backtrace(pcs, MAX_DEPTH), i, shown = 0;
+
+	log_text("stack of this thread, innermost first:");
+	for (i = 0; i < depth && shown < MAX_SHOWN; i++) {
+		char line[256];
+
+		if (put_guest_frame(line, sizeof(line), pcs[i], true) > 0)
+			log_text("   %s", line);
+		else
+			print_host_frame(pcs[i]);
+		shown++;
+	}
+}
+
+void report_write(struct task *t, const char *what)
+{
+	log_text("runner: %s", what);
+	if (t)
+		log_text("task %s (%08x) on CPU %u", t->name, t->gaddr,
+			 t->cpu ? t->cpu->number : 0);
+	print_stack();
+	trace_dump(LAST_CALLS);
+}

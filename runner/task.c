@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+/* task.c: a guest task is a host thread with a kernel instance of its own. */
+#define LOG_MODULE "task"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "exit.h"
+#include "futex.h"
+#include "log.h"
+#include "stack.h"
+#include "task.h"
+#include "user.h"
+#include "vfork.h"
+
+/* No two tasks are in the same 512 bytes. */
+#define SLOT_SHIFT 9
+#define SLOTS ((size_t)1 << (32 - SLOT_SHIFT))
+#define THREAD_STACK ((size_t)4 << 20)
+
+struct vm *the_vm;
+_Thread_local struct task *task_self;
+
+static pthread_attr_t thread_attr;
+
+void task_init(void)
+{
+	void *p = mmap(NULL, SLOTS * sizeof(void *), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		die(EXIT_HOST, "no memory for the list of tasks: %s",
+		    strerror(errno));
+	the_vm->tasks = p;
+	pthread_attr_init(&thread_attr);
+	pthread_attr_setdetachstate(&thread_attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&thread_attr, THREAD_STACK);
+}
+
+static _Atomic(struct task *) *slot_of(gaddr_t gaddr)
+{
+	return &the_vm->tasks[gaddr >> SLOT_SHIFT];
+}
+
+struct task *task_find(gaddr_t gaddr)
+{
+	struct task *t = atomic_load(slot_of(gaddr));
+
+	return t && t->gaddr == gaddr ? t : NULL;
+}
+
+static void set_instance(struct task *t, void *kinst)
+{
+	const struct module *m = &t->kernel->module;
+
+	t->kinst = kinst;
+	if (!kernel_has_interrupts(t->kernel))
+		return;
+	t->irq_state = module_global(m, kinst, "__wasm_irq_state");
+	t->irq_deferred = module_global(m, kinst, "__wasm_irq_deferred");
+	t->kernel_sp = module_global(m, kinst, "__stack_pointer");
+	/* What came before it had a thread it has not noticed. */
+	*t->irq_deferred = 1;
+}
+
+struct task *task_create(gaddr_t gaddr, const char *name, struct cpu *cpu,
+			 void *kinst)
+{
+	struct task *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		die(EXIT_HOST, "out of memory");
+	t->kernel = &the_vm->kernel;
+	t->gaddr = gaddr;
+	t->cpu = cpu;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	set_instance(t, kinst ? kinst : kernel_instance(t->kernel, t));
+	atomic_store(slot_of(gaddr), t);
+	return t;
+}
+
+void task_free(struct task *t)
+{
+	user_drop(t);
+	free(t->kinst);
+	free(t);
+}
+
+void task_set_name(struct task *t, const char *name)
+{
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	pthread_setname_np(pthread_self(), t->name);
+}
+
+void task_adopt(struct task *t)
+{
+	int tid = (int)syscall(SYS_gettid);
+
+	atomic_store(&t->tid, tid);
+	task_self = t;
+	if (t->cpu)
+		atomic_store(&t->cpu->tid, tid);
+	pthread_setname_np(pthread_self(), t->name);
+}
+
+static void enter(struct task *t)
+{
+	const struct kernel *k = t->kernel;
+
+	switch (t->entry) {
+	case ENTER_BOOT:
+		k->_start(t->kinst);
+		task_bug(t, "the kernel's _start returned: booting failed");
+	case ENTER_CPU:
+		k->_start_secondary(t->kinst, t->entry_argument);
+		task_bug(t, "_start_secondary of CPU %u returned",
+			 t->cpu->number);
+	case ENTER_TASK:
+		if (k->ret_from_fork(t->kinst, t->entry_argument, t->gaddr))
+			user_clone(t);
+		user_exec(t);
+	case ENTER_EXEC:
+		user_exec(t);
+	}
+}
+
+static void *thread_main(void *arg)
+{
+	struct task *volatile t = arg;
+	struct stack stack;
+
+	stack_init(&stack);
+	task_adopt(t);
+	switch (_setjmp(t->top)) {
+	case TOP_FIRST:
+		enter(t);
+		break;
+	case TOP_EXEC:
+		user_exec(t);
+	case TOP_DIE:
+		task_self = NULL;
+		task_free(t);
+		break;
+	case TOP_END:
+		break;
+	}
+	stack_deinit(&stack);
+	return NULL;
+}
+
+static void spawn(void *(*run)(void *), void *arg, const char *name)
+{
+	pthread_t thread;
+	int err = pthread_create(&thread, &thread_attr, run, arg);
+
+	if (err)
+		die(EXIT_HOST, "no thread for the guest's task %s: %s", name,
+		    strerror(err));
+}
+
+void task_spawn(struct task *t)
+{
+	spawn(thread_main, t, t->name);
+}
+
+struct thread_call {
+	void (*run)(void *);
+	void *arg;
+};
+
+static void *thread_call_main(void *arg)
+{
+	struct thread_call call = *(struct thread_call *)arg;
+	struct stack stack;
+
+	free(arg);
+	stack_init(&stack);
+	call.run(call.arg);
+	task_self = NULL;
+	stack_deinit(&stack);
+	return NULL;
+}
+
+void task_thread(void (*run)(void *), void *arg)
+{
+	struct thread_call *call = malloc(sizeof(*call));
+
+	if (!call)
+		die(EXIT_HOST, "out of memory");
+	*call = (struct thread_call){ run, arg };
+	spawn(thread_call_main, call, "of vfork");
+}
+
+/* Until somebody switches here. A task that is to die goes on if it was woken
+ * as well: it dies when it comes here again. */
+static gaddr_t park(struct task *t)
+{
+	u32 wake;
+
+	while (!((wake = atomic_load(&t->wake)) & TASK_WAKE)) {
+		if (wake & TASK_DIE)
+			task_die(t);
+		futex_wait(&t->wake, wake, NULL);
+	}
+	atomic_fetch_and(&t->wake, ~TASK_WAKE);
+	return t->last_task;
+}
+
+static void hand_over(struct task *t, struct task *next)
+{
+	next->cpu = t->cpu;
+	next->last_task = t->gaddr;
+	atomic_store(&t->cpu->tid, atomic_load(&next->tid));
+}
+
+gaddr_t task_switch(struct task *t, struct task *next)
+{
+	hand_over(t, next);
+	atomic_fetch_or(&next->wake, TASK_WAKE);
+	futex_wake(&next->wake, 1);
+	return park(t);
+}
+
+gaddr_t task_switch_new(struct task *t, struct task *next)
+{
+	hand_over(t, next);
+	task_spawn(next);
+	return park(t);
+}
+
+/* Its memory may be another task's at once, so it loses its place now. */
+void task_release(struct task *dead)
+{
+	atomic_store(slot_of(dead->gaddr), NULL);
+	atomic_fetch_or(&dead->wake, TASK_DIE);
+	futex_wake(&dead->wake, 1);
+}
+
+void task_die(struct task *t)
+{
+	if (t->borrowed)
+		vfork_child_gone(t, true);
+	_longjmp(t->top, TOP_DIE);
+}
+
+void task_stop(void)
+{
+	while (true)
+		pause();
+}
+
+void task_bug(struct task *t, const char *fmt, ...)
+{
+	char what[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	the_vm->report(t, what);
+	the_vm->end(EXIT_TRAP);
+	task_stop();
+}

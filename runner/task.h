@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * task.h: a guest task is a host thread with a kernel instance of its own.
+ *
+ * A task is created when the kernel first switches to it and freed by its own
+ * thread, after the kernel has released it, when it has switched away for the
+ * last time. Until then only its thread touches it, but for `wake`, `last_task`
+ * and `cpu`, which the task that switches to it sets.
+ */
+#ifndef RUNNER_TASK_H
+#define RUNNER_TASK_H
+
+#include <setjmp.h>
+
+#include "vm.h"
+
+struct image;
+struct user;
+struct vfork;
+
+/* A call of the program's signal handler, to be unwound by sigreturn. */
+struct signal_frame {
+	jmp_buf env;
+	struct signal_frame *below;
+};
+
+/* What unwinding to a thread's top finds there. */
+enum task_top {
+	TOP_FIRST,
+	TOP_EXEC,	/* start task->loaded */
+	TOP_DIE,	/* free the task, end the thread */
+	TOP_END,	/* end the thread; the task is elsewhere */
+};
+
+enum task_entry {
+	ENTER_BOOT,	/* _start */
+	ENTER_CPU,	/* _start_secondary(argument) */
+	ENTER_TASK,	/* ret_from_fork(argument, task) */
+	ENTER_EXEC,	/* the program that was loaded, after a move */
+};
+
+struct task {
+	void *kinst; /* kernel instance */
+	const struct kernel *kernel;
+	struct user *user; /* the program that runs, or NULL */
+
+	/* Of the kernel instance; the first two may be NULL. */
+	volatile u32 *irq_state, *irq_deferred, *kernel_sp;
+
+	gaddr_t gaddr;
+	struct cpu *cpu;
+	_Atomic u32 wake; /* futex: TASK_WAKE, TASK_DIE */
+	gaddr_t last_task;
+	_Atomic int tid;
+	u32 spins;
+
+	enum task_entry entry;
+	gaddr_t entry_argument;
+	jmp_buf top;
+	struct signal_frame *frames; /* newest */
+	struct image *loaded; /* by exec, to start at TOP_EXEC */
+	u32 bin_start, data_start; /* of the program it was cloned with */
+
+	struct vfork *vfork; /* it waits in vfork() */
+	struct vfork *borrowed; /* it runs on the thread of this one */
+	char *stack_base; /* host stack: frames of the program are below */
+	u32 kernel_faults;
+	char name[16];
+};
+
+#define TASK_WAKE 1u
+#define TASK_DIE 2u
+
+/* The calling thread's task, for signal handlers; NULL in other threads. */
+extern _Thread_local struct task *task_self;
+
+/* Signals and stacks for threads of tasks. Before the first one. */
+void task_init(void);
+
+/* A task with a kernel instance (or none yet), known by its address. Dies. */
+struct task *task_create(gaddr_t gaddr, const char *name, struct cpu *cpu,
+			 void *kinst);
+
+/* Give it a thread, that enters the guest as task->entry says. Dies. */
+void task_spawn(struct task *task);
+
+/* The task at that address, or NULL. */
+struct task *task_find(gaddr_t gaddr);
+
+/* Switch from the caller to next: wake it, wait. Returns who switched back. */
+gaddr_t task_switch(struct task *task, struct task *next);
+
+/* The same to a task that was just created. */
+gaddr_t task_switch_new(struct task *task, struct task *next);
+
+/* Nobody will switch to dead any more. */
+void task_release(struct task *dead);
+
+/* This thread runs task from now on. */
+void task_adopt(struct task *task);
+
+/* The caller's thread ends, or what it ran on is given back. */
+void task_die(struct task *task) __attribute__((noreturn));
+void task_free(struct task *task);
+
+/* A thread that calls run(arg) and is made like those of tasks. Dies. */
+void task_thread(void (*run)(void *arg), void *arg);
+
+void task_set_name(struct task *task, const char *name);
+
+/* The guest did what no guest may: report, end the machine. */
+void task_bug(struct task *task, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/* The thread does nothing any more; the machine is about to end. */
+void task_stop(void) __attribute__((noreturn));
+
+static inline bool task_in_user_mode(const struct task *task)
+{
+	return task->irq_state && *task->irq_state == WASM_IRQS_USER;
+}
+
+#endif

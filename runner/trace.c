@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/* trace.c: a ring of the last host calls. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "trace.h"
+
+#define RING 256
+
+static const struct call {
+	const char *name, *signature, *args;
+} calls[] = {
+#define TRACE_ROW(ret, name, n, ...) \
+	{ #name, ABI_SIGNATURE(ret, n, __VA_ARGS__), ABI_TEXT_##n(__VA_ARGS__) },
+	HOST_CALLS(TRACE_ROW)
+};
+
+static struct trace_entry ring[RING];
+static _Atomic u32 next;
+static bool printing;
+
+void trace_set_printing(bool on)
+{
+	printing = on;
+}
+
+static void print_entry(const struct trace_entry *e)
+{
+	const struct call *c = &calls[e->call];
+	const char *arg = c->args;
+	char text[512];
+	int n, i;
+
+	n = snprintf(text, sizeof(text), "  cpu %u task %08x %s(", e->cpu,
+		     e->task, c->name);
+	for (i = 0; *arg && i < TRACE_ARGS; i++) {
+		int length = (int)strcspn(arg, " ");
+
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+			      "%s%.*s=0x%" PRIx64, i ? ", " : "", length, arg,
+			      e->args[i]);
+		arg += length + 1;
+	}
+	n += snprintf(text + n, sizeof(text) - (size_t)n, ")");
+	if (e->returned && c->signature[0] != ':')
+		snprintf(text + n, sizeof(text) - (size_t)n, " = 0x%" PRIx64,
+			 e->ret);
+	log_text("%s", text);
+}
+
+struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
+				const u64 args[TRACE_ARGS])
+{
+	struct trace_entry *e = &ring[atomic_fetch_add(&next, 1) % RING];
+
+	atomic_store_explicit(&e->call, HOST_CALL_COUNT, memory_order_relaxed);
+	e->cpu = cpu;
+	e->task = task;
+	e->returned = false;
+	memcpy(e->args, args, sizeof(e->args));
+	atomic_store_explicit(&e->call, call, memory_order_release);
+	if (__builtin_expect(printing, 0))
+		print_entry(e);
+	return e;
+}
+
+/* The entry may be another call's by now; then its result is wrong, no more. */
+void trace_leave(struct trace_entry *e, u64 ret)
+{
+	e->ret = ret;
+	e->returned = true;
+}
+
+void trace_dump(unsigned int count)
+{
+	u32 end = next, n = MIN(MIN(count, end), RING), i;
+
+	log_text("last %u host calls:", n);
+	for (i = end - n; i != end; i++)
+		if (ring[i % RING].call < HOST_CALL_COUNT)
+			print_entry(&ring[i % RING]);
+}
+
+const char *trace_signature(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		if (!strcmp(calls[i].name, name))
+			return calls[i].signature;
+	return NULL;
+}

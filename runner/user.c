@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+/* user.c: the program that a task runs. */
+#define LOG_MODULE "user"
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit.h"
+#include "log.h"
+#include "user.h"
+#include "vfork.h"
+
+#define NR_EXIT_GROUP 94
+#define STATUS_SEGV (128 + 11)
+#define STATUS_NOT_RUN 126
+
+pthread_mutex_t image_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct image *images; /* newest first; with image_lock */
+
+static void *allocate(size_t n)
+{
+	void *p = calloc(1, n);
+
+	if (!p)
+		die(EXIT_HOST, "out of memory");
+	return p;
+}
+
+static struct image *image_create(const struct program *program, u32 bin_start,
+				  u32 data_start)
+{
+	struct image *i = allocate(sizeof(*i));
+
+	*i = (struct image){
+		.program = program,
+		.bin_start = bin_start,
+		.data_start = data_start,
+		.refs = 1,
+		.memory_base = data_start,
+		.table_base = WASM_TABLE_BASE,
+	};
+	wasm_rt_allocate_funcref_table(&i->table, WASM_TABLE_BASE +
+				       program->module.desc->table_size, ~0u);
+	pthread_mutex_lock(&image_lock);
+	i->next = images;
+	images = i;
+	pthread_mutex_unlock(&image_lock);
+	return i;
+}
+
+/* A process that is not quite gone may have had the same place before. */
+static struct image *image_find(u32 bin_start, u32 data_start)
+{
+	struct image *i;
+
+	pthread_mutex_lock(&image_lock);
+	for (i = images; i; i = i->next)
+		if (i->bin_start == bin_start && i->data_start == data_start)
+			break;
+	if (i)
+		i->refs++;
+	pthread_mutex_unlock(&image_lock);
+	return i;
+}
+
+static void image_put(struct image *image)
+{
+	struct image **p;
+
+	pthread_mutex_lock(&image_lock);
+	if (--image->refs) {
+		pthread_mutex_unlock(&image_lock);
+		return;
+	}
+	for (p = &images; *p != image; p = &(*p)->next)
+		;
+	*p = image->next;
+	pthread_mutex_unlock(&image_lock);
+	free(image->template);
+	free(image->table.data);
+	free(image);
+}
+
+/* Takes over the reference to image. */
+static struct user *user_create(struct image *image)
+{
+	struct user *u = allocate(sizeof(*u));
+
+	u->image = image;
+	u->refs = 1;
+	u->instance = allocate(image->program->module.desc->instance_size);
+	return u;
+}
+
+struct user *user_get(struct user *u)
+{
+	atomic_fetch_add(&u->refs, 1);
+	return u;
+}
+
+void user_put(struct user *u)
+{
+	if (atomic_fetch_sub(&u->refs, 1) > 1)
+		return;
+	image_put(u->image);
+	free(u->instance);
+	free(u);
+}
+
+void user_bind(struct user *u, struct task *t)
+{
+	if (u->bound == t)
+		return;
+	u->bound = t;
+	u->image->program->module.desc->import(u->instance, t);
+}
+
+void user_drop(struct task *t)
+{
+	t->frames = NULL;
+	if (t->loaded)
+		image_put(t->loaded);
+	if (t->user)
+		user_put(t->user);
+	t->loaded = NULL;
+	t->user = NULL;
+}
+
+void user_load(struct task *t, u32 bin_start, u32 bin_end, u32 data_start)
+{
+	const struct program *program;
+
+	if (t->loaded)
+		image_put(t->loaded);
+	t->loaded = NULL;
+	if (bin_end < bin_start ||
+	    !memory_has(&the_vm->memory, bin_start, bin_end - bin_start))
+		task_bug(t, "exec of a program at %08x to %08x, which is no "
+			 "memory", bin_start, bin_end);
+	if (!program_find(the_vm->cache_dir, memory_at(bin_start),
+			  bin_end - bin_start, t->name, true, &program))
+		t->loaded = image_create(program, bin_start, data_start);
+}
+
+void user_registers(struct task *t, u32 *sp, u32 *tls)
+{
+	const struct program *p;
+
+	*sp = *tls = 0;
+	if (!t->user)
+		return;
+	p = t->user->image->program;
+	*sp = t->user->sp;
+	if (p->get_tls_base)
+		*tls = p->get_tls_base(t->user->instance);
+}
+
+void user_enter(struct task *t)
+{
+	u32 sp, tls;
+
+	if (!t->irq_state)
+		return;
+	*t->irq_state = WASM_IRQS_USER;
+	if (!*t->irq_deferred)
+		return;
+	user_registers(t, &sp, &tls);
+	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
+}
+
+void user_exit(struct task *t, u32 status)
+{
+	u32 sp, tls;
+
+	user_registers(t, &sp, &tls);
+	while (true)
+		kernel_syscall1(t->kernel, t->kinst, sp, tls, NR_EXIT_GROUP,
+				status);
+}
+
+/* Stack pointer and TLS base as the kernel has them. */
+static void load_registers(struct task *t)
+{
+	const struct program *p = t->user->image->program;
+
+	t->user->sp = t->kernel->get_user_stack_pointer(t->kinst);
+	if (p->set_tls_base)
+		p->set_tls_base(t->user->instance,
+				t->kernel->get_user_tls_base(t->kinst));
+}
+
+/* Not inlined: its frame is the upper end of what vfork() has to save. */
+static __attribute__((noinline)) void run_exec(struct task *t)
+{
+	struct user *u = t->user;
+	const struct program *p = u->image->program;
+	u32 size = p->module.desc->instance_size;
+
+	t->stack_base = __builtin_frame_address(0);
+	u->sp = t->kernel->get_user_stack_pointer(t->kinst);
+	u->bound = t;
+	/* From here on a fault is the program's. */
+	if (t->irq_state)
+		*t->irq_state = WASM_IRQS_USER;
+	p->module.desc->instantiate(u->instance, t);
+	if (p->apply_data_relocs)
+		p->apply_data_relocs(u->instance);
+	u->image->template = allocate(size);
+	memcpy(u->image->template, u->instance, size);
+	user_enter(t);
+	if (p->call_ctors)
+		p->call_ctors(u->instance);
+	p->start(u->instance);
+}
+
+void user_exec(struct task *t)
+{
+	struct image *image = t->loaded;
+
+	t->loaded = NULL;
+	user_drop(t);
+	if (!image) {
+		log_warn("%s: its program could not be loaded", t->name);
+		user_exit(t, STATUS_NOT_RUN);
+	}
+	t->user = user_create(image);
+	run_exec(t);
+	user_exit(t, 0);
+}
+
+static __attribute__((noinline)) u32 run_clone(struct task *t)
+{
+	const struct program *p = t->user->image->program;
+
+	t->stack_base = __builtin_frame_address(0);
+	load_registers(t);
+	user_enter(t);
+	return p->clone_callback(t->user->instance);
+}
+
+void user_clone(struct task *t)
+{
+	struct image *image = image_find(t->bin_start, t->data_start);
+
+	if (!image || !image->template || !image->program->clone_callback) {
+		log_warn("%s: a task was cloned that has no program to go on "
+			 "with", t->name);
+		if (image)
+			image_put(image);
+		user_exit(t, STATUS_NOT_RUN);
+	}
+	vfork_claim(t, image); /* may not return */
+	t->user = user_create(image);
+	memcpy(t->user->instance, image->template,
+	       image->program->module.desc->instance_size);
+	user_bind(t->user, t);
+	user_exit(t, run_clone(t));
+}
+
+/* Returns when the handler is done and sigreturn has unwound to here. */
+static void deliver_signal(struct task *t)
+{
+	const struct program *p = t->user->image->program;
+	struct signal_frame frame;
+
+	if (!p->handle_signal)
+		user_exit(t, STATUS_SEGV);
+	user_bind(t->user, t);
+	if (!_setjmp(frame.env)) {
+		frame.below = t->frames;
+		t->frames = &frame;
+		load_registers(t);
+		user_enter(t);
+		p->handle_signal(t->user->instance);
+		user_exit(t, STATUS_SEGV);
+	}
+	t->frames = frame.below;
+	load_registers(t);
+}
+
+#define FLOW_EXEC (~0u)
+#define FLOW_SIGNAL 1u
+#define FLOW_RETURN 2u
+
+void user_tail(struct task *t, u32 flow)
+{
+	if (flow == FLOW_EXEC) {
+		if (t->borrowed)
+			vfork_child_gone(t, false);
+		_longjmp(t->top, TOP_EXEC);
+	}
+	if (!t->user)
+		task_bug(t, "a signal for a task without a program");
+	if (flow & FLOW_SIGNAL)
+		deliver_signal(t);
+	if (flow & FLOW_RETURN) {
+		if (!t->frames) {
+			log_info("%s: sigreturn outside of a handler", t->name);
+			user_exit(t, STATUS_SEGV);
+		}
+		_longjmp(t->frames->env, 1);
+	}
+}

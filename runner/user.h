@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* user.h: the program that a task runs. */
+#ifndef RUNNER_USER_H
+#define RUNNER_USER_H
+
+#include "program.h"
+#include "task.h"
+
+/*
+ * What exec made of a program: its place in memory, its table of functions, and
+ * an instance as it was before it ran, of which clones are copies.
+ */
+struct image {
+	const struct program *program;
+	u32 bin_start, data_start;
+	_Atomic u32 refs;
+	wasm_rt_funcref_table_t table;
+	u32 memory_base, table_base;
+	void *template;
+	struct image *next;
+	struct vfork *vforks; /* parents whose child has not come yet */
+};
+
+/* An instance. */
+struct user {
+	struct image *image;
+	struct task *bound; /* whose host calls its imports make */
+	_Atomic u32 refs;
+	void *instance;
+	volatile u32 sp; /* __stack_pointer */
+};
+
+/* exec: task->loaded becomes the program in these bytes, or one that cannot
+ * run and kills the task. */
+void user_load(struct task *task, u32 bin_start, u32 bin_end, u32 data_start);
+
+/* Start task->loaded. */
+void user_exec(struct task *task) __attribute__((noreturn));
+/* Go on as the child of clone(). */
+void user_clone(struct task *task) __attribute__((noreturn));
+
+/* Leave the program and all that it has on the stack. */
+void user_drop(struct task *task);
+
+/* Stack pointer and TLS base of the program, for the kernel. */
+void user_registers(struct task *task, u32 *sp, u32 *tls);
+
+/* wasm_user_mode_tail(). */
+void user_tail(struct task *task, u32 flow);
+
+/* Take up user mode in the kernel's books; handles a deferred interrupt. */
+void user_enter(struct task *task);
+
+/* Its imports make task's calls from now on. */
+void user_bind(struct user *user, struct task *task);
+
+struct user *user_get(struct user *user);
+void user_put(struct user *user);
+
+/* End the task as if by exit_group(status). */
+void user_exit(struct task *task, u32 status) __attribute__((noreturn));
+
+extern pthread_mutex_t image_lock;
+
+#endif

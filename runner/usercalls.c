@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * usercalls.c: what programs import. A system call goes straight into the
+ * kernel instance of the task, on its own thread.
+ */
+#include "user.h"
+#include "usercalls.h"
+#include "vfork.h"
+
+#define SYSCALL_PARAMS_0
+#define SYSCALL_PARAMS_1 , u32 a
+#define SYSCALL_PARAMS_2 SYSCALL_PARAMS_1, u32 b
+#define SYSCALL_PARAMS_3 SYSCALL_PARAMS_2, u32 c
+#define SYSCALL_PARAMS_4 SYSCALL_PARAMS_3, u32 d
+#define SYSCALL_PARAMS_5 SYSCALL_PARAMS_4, u32 e
+#define SYSCALL_PARAMS_6 SYSCALL_PARAMS_5, u32 f
+#define SYSCALL_NAMES_0
+#define SYSCALL_NAMES_1 , a
+#define SYSCALL_NAMES_2 SYSCALL_NAMES_1, b
+#define SYSCALL_NAMES_3 SYSCALL_NAMES_2, c
+#define SYSCALL_NAMES_4 SYSCALL_NAMES_3, d
+#define SYSCALL_NAMES_5 SYSCALL_NAMES_4, e
+#define SYSCALL_NAMES_6 SYSCALL_NAMES_5, f
+
+#define SYSCALL(n)                                                       \
+	u32 w2c_env_0x5F_wasm_syscall_##n(struct task *task, u32 sp,     \
+					  u32 tls,                       \
+					  u32 nr SYSCALL_PARAMS_##n)     \
+	{                                                                \
+		u32 (*call)(void *, u32, u32, u32 SYSCALL_PARAMS_##n) =  \
+			task->kernel->syscalls[n];                       \
+                                                                         \
+		return call(task->kinst, sp, tls, nr SYSCALL_NAMES_##n); \
+	}
+
+SYSCALL(0)
+SYSCALL(1)
+SYSCALL(2)
+SYSCALL(3)
+SYSCALL(4)
+SYSCALL(5)
+SYSCALL(6)
+
+u32 w2c_env_0x5F_wasm_ext_vfork(struct task *task, u32 sp, u32 tls)
+{
+	return vfork_call(task, sp, tls);
+}
+
+void w2c_env_0x5F_wasm_abort(struct task *task)
+{
+	(void)task;
+	wasm_rt_trap(WASM_RT_TRAP_UNREACHABLE);
+}
+
+wasm_rt_shared_memory_t *w2c_env_memory(struct task *task)
+{
+	(void)task;
+	return &the_vm->memory.wasm;
+}
+
+wasm_rt_funcref_table_t *
+w2c_env_0x5F_indirect_function_table(struct task *task)
+{
+	return &task->user->image->table;
+}
+
+volatile u32 *w2c_env_0x5F_stack_pointer(struct task *task)
+{
+	return &task->user->sp;
+}
+
+u32 *w2c_env_0x5F_memory_base(struct task *task)
+{
+	return &task->user->image->memory_base;
+}
+
+u32 *w2c_env_0x5F_table_base(struct task *task)
+{
+	return &task->user->image->table_base;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+/* vfork.c: vfork(2), which returns twice into the same frames. */
+#define LOG_MODULE "vfork"
+#include <alloca.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit.h"
+#include "futex.h"
+#include "log.h"
+#include "user.h"
+#include "vfork.h"
+
+#define NR_CLONE 220
+#define VFORK_FLAGS 0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
+#define MAX_FRAMES ((size_t)2 << 20)
+/* How long a child may take to come whose parent was killed meanwhile. */
+#define ORPHAN_NS 10000000000u
+
+#define HAS_CHILD 1u	/* child is set and waits for the thread */
+#define HAS_RESULT 2u	/* the parent's system call is over */
+#define PARENT_DEAD 4u
+
+struct vfork {
+	_Atomic u32 events; /* futex; HAS_CHILD, ... */
+	struct task *parent, *child;
+	struct user *user;
+	u32 sp, tls, result;
+	/* What is to be put back: stack and where to go on in it. */
+	char *start;
+	size_t size;
+	void *copy;
+	jmp_buf resume;
+	/* The parent's, while it is on the helper thread. */
+	jmp_buf top;
+	struct vfork *borrowed;
+	struct vfork *next; /* of the image, until the child comes */
+};
+
+static void unlink_from_image(struct vfork *v)
+{
+	struct vfork **p;
+
+	pthread_mutex_lock(&image_lock);
+	for (p = &v->user->image->vforks; *p; p = &(*p)->next)
+		if (*p == v) {
+			*p = v->next;
+			break;
+		}
+	pthread_mutex_unlock(&image_lock);
+}
+
+static void destroy(struct vfork *v)
+{
+	unlink_from_image(v);
+	user_put(v->user);
+	free(v->copy);
+	free(v);
+}
+
+static void tell(struct vfork *v, u32 event)
+{
+	atomic_fetch_or(&v->events, event);
+	futex_wake(&v->events, 1);
+}
+
+static u32 wait_for(struct vfork *v, u32 events)
+{
+	u32 now;
+
+	while (!((now = atomic_load(&v->events)) & events))
+		futex_wait(&v->events, now, NULL);
+	return now;
+}
+
+/* Not inlined, so that its frame is below all that is to be saved. */
+static __attribute__((noinline)) bool save_frames(struct vfork *v)
+{
+	v->start = __builtin_frame_address(0);
+	v->size = (size_t)(v->parent->stack_base - v->start);
+	if (v->start >= v->parent->stack_base || v->size > MAX_FRAMES)
+		return false; /* on the stack of faults, or very deep */
+	v->copy = malloc(v->size);
+	if (!v->copy)
+		return false;
+	memcpy(v->copy, v->start, v->size);
+	return true;
+}
+
+static __attribute__((noinline, noreturn)) void put_back(struct vfork *v)
+{
+	memcpy(v->start, v->copy, v->size);
+	_longjmp(v->resume, 1);
+}
+
+static __attribute__((noreturn)) void restore_frames(struct vfork *v)
+{
+	char *here = __builtin_frame_address(0);
+
+	/* Go below what we overwrite. */
+	if (here > v->start - 4096 && here <= v->start + v->size) {
+		void *room = alloca((size_t)(here - v->start) + 8192);
+
+		__asm__ volatile("" : : "r"(room) : "memory");
+	}
+	put_back(v);
+}
+
+/* On the helper thread. */
+static void run_parent(void *arg)
+{
+	struct vfork *v = arg;
+	struct task *p = v->parent;
+
+	if (_setjmp(p->top)) {
+		task_self = NULL;
+		task_free(p);
+		tell(v, PARENT_DEAD);
+		return;
+	}
+	task_adopt(p);
+	v->result = kernel_syscall5(p->kernel, p->kinst, v->sp, v->tls,
+				    NR_CLONE, VFORK_FLAGS, 0, 0, 0, 0);
+	task_self = NULL;
+	tell(v, HAS_RESULT);
+}
+
+static void move_parent_away(struct vfork *v)
+{
+	struct task *p = v->parent;
+
+	memcpy(v->top, p->top, sizeof(v->top));
+	v->borrowed = p->borrowed;
+	p->borrowed = NULL;
+	p->vfork = v;
+	pthread_mutex_lock(&image_lock);
+	v->next = v->user->image->vforks;
+	v->user->image->vforks = v;
+	pthread_mutex_unlock(&image_lock);
+	task_self = NULL;
+	task_thread(run_parent, v);
+}
+
+static void move_parent_back(struct vfork *v)
+{
+	struct task *p = v->parent;
+
+	memcpy(p->top, v->top, sizeof(v->top));
+	p->borrowed = v->borrowed;
+	p->vfork = NULL;
+	task_adopt(p);
+	user_bind(v->user, p);
+	v->user->sp = v->sp;
+}
+
+static void finish(struct vfork *v) __attribute__((noreturn));
+
+/* The thread has no task any more. */
+static __attribute__((noreturn)) void give_up(struct vfork *v)
+{
+	struct vfork *outer = v->borrowed;
+	jmp_buf top;
+
+	memcpy(top, v->top, sizeof(top));
+	destroy(v);
+	if (outer)
+		finish(outer);
+	_longjmp(top, TOP_END);
+}
+
+/* The child is gone, or never came. */
+static void finish(struct vfork *v)
+{
+	if (wait_for(v, HAS_RESULT | PARENT_DEAD) & PARENT_DEAD)
+		give_up(v);
+	move_parent_back(v);
+	restore_frames(v);
+}
+
+/* The child of a killed parent may still be on its way. */
+static void wait_for_orphan(struct vfork *v)
+{
+	struct timespec until =
+		timespec_of_ns(clock_ns(CLOCK_MONOTONIC) + ORPHAN_NS);
+	u32 now;
+
+	while (!((now = atomic_load(&v->events)) & HAS_CHILD))
+		if (futex_wait(&v->events, now, &until) == ETIMEDOUT)
+			give_up(v);
+}
+
+static void become_child(struct vfork *v)
+{
+	struct task *c = v->child;
+
+	c->borrowed = v;
+	c->user = user_get(v->user);
+	c->stack_base = v->start + v->size;
+	task_adopt(c);
+	user_bind(v->user, c);
+	user_enter(c);
+}
+
+static u32 resumed(struct vfork *v)
+{
+	struct task *p = v->parent;
+	const struct program *program = v->user->image->program;
+	u32 result = v->result;
+
+	if (program->set_tls_base)
+		program->set_tls_base(v->user->instance, v->tls);
+	if (p->irq_deferred)
+		*p->irq_deferred = 1;
+	destroy(v);
+	user_enter(p);
+	return result;
+}
+
+u32 vfork_call(struct task *p, u32 sp, u32 tls)
+{
+	struct vfork *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return (u32)-ENOMEM;
+	v->parent = p;
+	v->user = user_get(p->user);
+	v->sp = sp;
+	v->tls = tls;
+	if (_setjmp(v->resume))
+		return resumed(v);
+	if (!save_frames(v)) {
+		destroy(v);
+		return (u32)-EAGAIN;
+	}
+	move_parent_away(v);
+	if (wait_for(v, ~0u) == PARENT_DEAD)
+		wait_for_orphan(v);
+	if (!(atomic_load(&v->events) & HAS_CHILD))
+		finish(v);
+	become_child(v);
+	return 0;
+}
+
+/* The child's stack pointer is still its parent's: nobody else's is. */
+void vfork_claim(struct task *t, struct image *image)
+{
+	u32 sp = t->kernel->get_user_stack_pointer(t->kinst);
+	struct vfork **p, *v;
+	jmp_buf top;
+
+	pthread_mutex_lock(&image_lock);
+	for (p = &image->vforks; *p && (*p)->sp != sp; p = &(*p)->next)
+		;
+	v = *p;
+	if (v) {
+		*p = v->next;
+		image->refs--; /* v has one */
+	}
+	pthread_mutex_unlock(&image_lock);
+	if (!v)
+		return;
+	memcpy(top, t->top, sizeof(top));
+	v->child = t;
+	task_self = NULL;
+	tell(v, HAS_CHILD);
+	_longjmp(top, TOP_END);
+}
+
+void vfork_child_gone(struct task *c, bool dead)
+{
+	struct vfork *v = c->borrowed;
+
+	c->borrowed = NULL;
+	c->frames = NULL;
+	task_self = NULL;
+	if (dead) {
+		task_free(c);
+	} else {
+		c->entry = ENTER_EXEC;
+		task_spawn(c);
+	}
+	finish(v);
+}

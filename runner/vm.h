@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vm.h: what tasks and programs need of the machine they run in: memory, kernel,
+ * CPUs, and a way to end it.
+ */
+#ifndef RUNNER_VM_H
+#define RUNNER_VM_H
+
+#include "cpu.h"
+#include "kernel.h"
+#include "memory.h"
+
+struct task;
+
+struct vm {
+	struct memory memory;
+	struct kernel kernel;
+	struct cpu cpus[MAX_CPUS];
+	u32 ncpus;
+	const char *cache_dir;
+	/* Tasks by address, an array of which few pages are ever touched. */
+	_Atomic(struct task *) *tasks;
+
+	/* End with this status; the caller's thread goes on until it blocks. */
+	void (*end)(int status);
+	/* A report on stderr: what happened, backtrace, last calls. */
+	void (*report)(struct task *task, const char *what);
+};
+
+/* The one of this process; set once, before the first task. */
+extern struct vm *the_vm;
+
+#endif
