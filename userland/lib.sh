@@ -52,14 +52,17 @@ parse_arguments() {
 		trap 'rm -rf "$work"' EXIT INT TERM HUP
 	fi
 	mkdir -p "$work"
+	rm -rf "$work/install"
 }
 
-# unpack_source NAME: Debian's source, with Debian's patches, in $tree.
+# unpack_source NAME: Debian's source, with Debian's patches, in $tree; sets
+# $version.
 unpack_source() {
 	[ -d "$source" ] || die "--source= is no directory; see fetch-source"
 	dsc=$(ls "$source/$1"_*.dsc 2>/dev/null | tail -n 1)
 	[ -n "$dsc" ] || die "$source has no $1_*.dsc; get it with fetch-source"
 	tree=$work/$1
+	version=$(sed -n 's/^Version: //p' "$dsc" | head -n 1)
 	step "unpacking $(basename "$dsc")"
 	rm -rf "$tree"
 	dpkg-source --no-check -x "$dsc" "$tree" >"$work/unpack.log" 2>&1 ||
@@ -85,12 +88,10 @@ fail_with_log() {
 	die "failed; the last lines of its output are above"
 }
 
-# publish DIR: make DIR the product $out in one step.
+# publish DIR: its contents are the product, $out.
 publish() {
-	mkdir -p "$(dirname "$out")"
-	rm -rf "$out.new"
-	cp -R "$1" "$out.new"
-	rm -rf "$out"
-	mv "$out.new" "$out"
+	mkdir -p "$out"
+	find "$out" -mindepth 1 -delete
+	cp -R "$1/." "$out/"
 	step "done: $out"
 }
