@@ -34,7 +34,7 @@
 #define LINK_OPTIONS                                                          \
 	"-shared", "-z", "now", "-z", "relro", "-z", "noexecstack",           \
 	"--hash-style=gnu", "--build-id=none", "-init=.none", "-fini=.none",  \
-	"-soname=guest"
+	"--eh-frame-hdr", "-soname=guest"
 
 static char *const code_options[] = { CODE_OPTIONS, NULL };
 static char *const link_options[] = { LINK_OPTIONS, NULL };
