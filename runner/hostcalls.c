@@ -268,7 +268,8 @@ static void body_wasm_ext_machine_end(struct task *t, u32 reason)
 /* ---- the functions that the kernel imports ------------------------------ */
 
 #define UNTRACED(name) UNTRACED_(UNTRACED_##name)
-#define UNTRACED_(x) (#x[0] == '1')
+#define UNTRACED_(x) UNTRACED__(x)
+#define UNTRACED__(x) (#x[0] == '1')
 
 #define ENTER(name, n, ...)                                                \
 	trace_enter(HOST_CALL_##name, task->gaddr,                         \

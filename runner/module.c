@@ -37,7 +37,7 @@ int module_open(struct module *m, const char *path, const char *name,
 		char *error, size_t n)
 {
 	*m = (struct module){ 0 };
-	snprintf(m->name, sizeof(m->name), "%s", name);
+	snprintf(m->name, sizeof(m->name), "%s", basename(name));
 	m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!m->handle) {
 		snprintf(error, n, "%s cannot be loaded: %s", path, dlerror());
