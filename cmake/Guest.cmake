@@ -5,6 +5,7 @@ set(bin "${CMAKE_BINARY_DIR}")
 
 wl_version(clang_version clang-22 --version)
 wl_version(lld_version wasm-ld-22 --version)
+wl_version(headers_version dpkg-query -W linux-libc-dev)
 set(compiler "${clang_version} ${lld_version}")
 
 # npm's wabt, which holds wasm2c.
@@ -37,8 +38,8 @@ set(common "${top}/userland/lib.sh" "${top}/tools/wlcc")
 wl_product(sysroot
 	DEPENDS source-musl
 	INPUT "${top}/userland/build-musl" "${top}/userland/musl" ${common}
-		"${bin}/source-musl"
-	KEY "${compiler}"
+		"${top}/kernel/overlay/arch/wasm/include/uapi" "${bin}/source-musl"
+	KEY "${compiler}" "${headers_version}"
 	COMMAND "${top}/userland/build-musl" "--source=${bin}/source-musl"
 		--out=@OUT@ --jobs=@JOBS@)
 wl_product(busybox
