@@ -12,8 +12,8 @@ static inline int __access_ok(const void __user *ptr, unsigned long size)
 {
 	unsigned long addr = (unsigned long)ptr;
 
-	return addr >= memory_start && size <= memory_end &&
-	       addr <= memory_end - size;
+	return !size || (addr >= memory_start && size <= memory_end &&
+			 addr <= memory_end - size);
 }
 #define __access_ok __access_ok
 
