@@ -64,8 +64,6 @@ static void set_instance(struct task *t, void *kinst)
 	t->irq_state = module_global(m, kinst, "__wasm_irq_state");
 	t->irq_deferred = module_global(m, kinst, "__wasm_irq_deferred");
 	t->kernel_sp = module_global(m, kinst, "__stack_pointer");
-	/* What came before it had a thread it has not noticed. */
-	*t->irq_deferred = 1;
 }
 
 struct task *task_create(gaddr_t gaddr, const char *name, struct cpu *cpu,
@@ -105,6 +103,9 @@ void task_adopt(struct task *t)
 	task_self = t;
 	if (t->cpu)
 		atomic_store(&t->cpu->tid, tid);
+	/* A signal may have gone to no thread, or to the one before. */
+	if (t->irq_deferred)
+		*t->irq_deferred = 1;
 	pthread_setname_np(pthread_self(), t->name);
 }
 

@@ -3,6 +3,7 @@
 #define LOG_MODULE "vfork"
 #include <alloca.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "vfork.h"
 
 #define NR_CLONE 220
+#define NR_SCHED_YIELD 124
 #define VFORK_FLAGS 0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
 #define MAX_FRAMES ((size_t)2 << 20)
 /* How long a child may take to come whose parent was killed meanwhile. */
@@ -21,6 +23,7 @@
 #define HAS_CHILD 1u	/* child is set and waits for the thread */
 #define HAS_RESULT 2u	/* the parent's system call is over */
 #define PARENT_DEAD 4u
+#define CHILD_GONE 8u	/* the child is off the thread */
 
 struct vfork {
 	_Atomic u32 events; /* futex; HAS_CHILD, ... */
@@ -107,6 +110,21 @@ static __attribute__((noreturn)) void restore_frames(struct vfork *v)
 	put_back(v);
 }
 
+/*
+ * exec lets the parent go when the child has left its memory, but the child is
+ * still in the kernel then, on the thread that the parent is to come back to.
+ */
+static void wait_for_thread(struct vfork *v)
+{
+	struct task *p = v->parent;
+
+	while (!(atomic_load(&v->events) & CHILD_GONE)) {
+		kernel_syscall1(p->kernel, p->kinst, v->sp, v->tls,
+				NR_SCHED_YIELD, 0);
+		sched_yield(); /* the child may be on another CPU */
+	}
+}
+
 /* On the helper thread. */
 static void run_parent(void *arg)
 {
@@ -122,6 +140,8 @@ static void run_parent(void *arg)
 	task_adopt(p);
 	v->result = kernel_syscall5(p->kernel, p->kinst, v->sp, v->tls,
 				    NR_CLONE, VFORK_FLAGS, 0, 0, 0, 0);
+	if ((int)v->result > 0)
+		wait_for_thread(v);
 	task_self = NULL;
 	tell(v, HAS_RESULT);
 }
@@ -210,8 +230,6 @@ static u32 resumed(struct vfork *v)
 
 	if (program->set_tls_base)
 		program->set_tls_base(v->user->instance, v->tls);
-	if (p->irq_deferred)
-		*p->irq_deferred = 1;
 	destroy(v);
 	user_enter(p);
 	return result;
@@ -280,5 +298,6 @@ void vfork_child_gone(struct task *c, bool dead)
 		c->entry = ENTER_EXEC;
 		task_spawn(c);
 	}
+	tell(v, CHILD_GONE);
 	finish(v);
 }
