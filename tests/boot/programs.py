@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that are not ours: made by hand, from C by tools/wlcc, and bad ones."""
+
+import os
+import subprocess
+import tempfile
+
+import harness
+from harness import Guest, equal, matches, path_of
+
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'programs')
+WATS = ['hello', 'relocated', 'trap', 'alien', 'startless']
+
+
+def leb(n):
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes(out) + bytes([n])
+
+
+def dylink(memory_size, table_size):
+    """The section dylink.0 with its MEM_INFO; it has to be a module's first."""
+    info = leb(memory_size) + leb(4) + leb(table_size) + leb(0)
+    body = leb(8) + b'dylink.0' + bytes([1]) + leb(len(info)) + info
+    return b'\0' + leb(len(body)) + body
+
+
+def assemble(name, folder):
+    """name.wat as a program without a name section, as /test/name."""
+    wat2wasm = path_of('wabt/node_modules/wabt/bin/wat2wasm')
+    out = os.path.join(folder, name)
+    subprocess.run(['node', wat2wasm, '--enable-threads',
+                    os.path.join(SOURCES, name + '.wat'), '-o', out], check=True)
+    with open(out, 'rb') as file:
+        module = file.read()
+    with open(out, 'wb') as file:
+        file.write(module[:8] + dylink(64, 8) + module[8:])
+    os.chmod(out, 0o755)
+
+
+def spoil(folder):
+    """Files that say that they are programs and are not."""
+    with open(os.path.join(folder, 'hello'), 'rb') as file:
+        hello = file.read()
+    spoilt = {'cut': hello[:len(hello) // 2], 'magic': b'\0asm',
+              'future': b'\0asm\2\0\0\0' + hello[8:],
+              'noise': hello[:8] + bytes((7 * i) % 251 for i in range(4000)),
+              'empty': b'', 'elf': b'\x7fELF' + bytes(200)}
+    for name, content in spoilt.items():
+        path = os.path.join(folder, name)
+        with open(path, 'wb') as file:
+            file.write(content)
+        os.chmod(path, 0o755)
+
+
+def compile_c(name, folder):
+    subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-O1',
+                    os.path.join(SOURCES, name + '.c'), '-o',
+                    os.path.join(folder, name)], check=True,
+                   env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+
+
+class Initramfs:
+    """The usual one with /test in it, in a temporary folder."""
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        tree = os.path.join(self.folder.name, 'tree', 'test')
+        os.makedirs(tree)
+        for name in WATS:
+            assemble(name, tree)
+        spoil(tree)
+        compile_c('calls', tree)
+        out = os.path.join(self.folder.name, 'initramfs.cpio.gz')
+        subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
+                        '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
+                        '--add=' + os.path.dirname(tree)], check=True,
+                       stdout=subprocess.DEVNULL)
+        return out
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+
+def test_by_hand():
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        equal(guest.run('/test/hello', status=42), 'hello from wat\n')
+        equal(guest.run('/test/hello', status=42), 'hello from wat\n', 'once more')
+        equal(guest.run('/test/relocated'), 'ab1 argc\n')
+        equal(guest.run('/test/relocated x y | cat'), 'ab3 argc\n')
+
+
+def test_traps():
+    """A program's trap is a signal to it, and nobody else's trouble."""
+    signals = {'': 136, '2': 132, '2 3': 139, '2 3 4': 139, '2 3 4 5': 132,
+               '2 3 4 5 6': 139}
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        for arguments, status in signals.items():
+            guest.run(f'/test/trap {arguments}', status=status)
+        guest.check('echo alive', '^alive$')
+
+
+def test_no_programs():
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        for name in ('cut', 'magic', 'future', 'noise', 'elf', 'alien', 'startless'):
+            output = guest.run(f'/test/{name}', status=None)
+            matches(output, r'(?i)(exec format error|syntax error|not found)', name)
+        guest.run('/test/empty', status=None)
+        guest.check('echo alive', '^alive$')
+        matches(guest.stderr(), r'alien.*proc_exit', 'what the runner says')
+
+
+def test_calls():
+    for cpus in 1, 2, 4:
+        with Initramfs() as initramfs, Guest(initramfs=initramfs, cpus=cpus) as guest:
+            equal(guest.run('/test/calls', status=None, timeout=120),
+                  'all calls are right\n', f'on {cpus} CPUs')
+
+
+def test_written_in_the_guest():
+    """A program that comes into being at run time is translated at run time."""
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        guest.run('cp /test/hello /tmp/new && chmod +x /tmp/new')
+        equal(guest.run('/tmp/new', status=42), 'hello from wat\n')
+        guest.run('echo "#!/bin/sh" >/tmp/s; echo "echo script \\$1" >>/tmp/s')
+        guest.run('chmod +x /tmp/s')
+        equal(guest.run('/tmp/s 7'), 'script 7\n')
+
+
+harness.main()

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The shell as a language, and job control at the terminal."""
+
+import harness
+from harness import Guest, equal
+
+SCRIPTS = [
+    # pipelines of five stages
+    ('seq 100 | grep 7 | sed s/7/x/ | sort -r | head -n 2', 'x9\nx8\n'),
+    ('seq 1000 | cat | cat | cat | wc -l', '1000\n'),
+    # here-documents
+    ('cat <<END\nfirst\n$((1 + 1))\nEND', 'first\n2\n'),
+    ("cat <<'END' | tr a-z A-Z\nas $it is\nEND", 'AS $IT IS\n'),
+    # command substitution
+    ('echo "<$(echo $(echo deep) | tr d D)>"', '<Deep>\n'),
+    # functions, loops, conditions
+    ('twice() { echo "$1$1"; }; twice ab', 'abab\n'),
+    ('f() { return 3; }; f; echo $?', '3\n'),
+    ('for i in a b c; do printf %s. $i; done; echo', 'a.b.c.\n'),
+    ('i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done; echo $i', '3\n'),
+    ('case abc in a*) echo yes;; *) echo no;; esac', 'yes\n'),
+    ('(exit 5); echo $?', '5\n'),
+    ('false && echo no || echo yes', 'yes\n'),
+    ('x=1; (x=2; echo $x); echo $x', '2\n1\n'),
+    ('echo one >/tmp/o; echo two >>/tmp/o; cat </tmp/o', 'one\ntwo\n'),
+    ('ls /nonexistent 2>/dev/null; echo done', 'done\n'),
+    ('sleep 1 & wait $!; echo $?', '0\n'),
+    ('sh -c \'kill -9 $$\'; echo $?', '137\n'),
+    ('trap "echo caught" USR1; kill -USR1 $$; trap - USR1', 'caught\n'),
+    ('echo a b c | { read x y; echo "$y"; }', 'b c\n'),
+]
+
+
+def last_lines(output, wanted):
+    """The end of what was printed: before it come echoes of further lines."""
+    return '\n'.join(output.split('\n')[-wanted.count('\n') - 1:])
+
+
+def strip_job_notes(output):
+    return ''.join(line for line in output.splitlines(True)
+                   if not line.startswith('['))
+
+
+def test_language():
+    with Guest() as guest:
+        for script, wanted in SCRIPTS:
+            lines = script.split('\n')
+            if len(lines) > 1:
+                guest.run('cat >/tmp/script <<"@"\n' + script + '\n@')
+                script = 'sh /tmp/script'
+            output = guest.run(script, status=None)
+            if 'Killed' in output:
+                output = output.replace('Killed\n', '')
+            equal(last_lines(strip_job_notes(output), wanted), wanted, script)
+
+
+def test_200_commands():
+    with Guest() as guest:
+        equal(guest.run('i=0; while [ $i -lt 200 ]; do /bin/true && i=$((i + 1)); done; '
+                        'echo $i', timeout=120), '200\n')
+
+
+def test_tar_round_trip():
+    with Guest() as guest:
+        guest.run('mkdir /tmp/copy && tar -c -f - -C / bin | gzip >/tmp/bin.tgz',
+                  timeout=120)
+        guest.run('gzip -d </tmp/bin.tgz | tar -x -f - -C /tmp/copy', timeout=120)
+        guest.run('cmp /bin/busybox /tmp/copy/bin/busybox')
+        equal(guest.run('ls /tmp/copy/bin | wc -l'), guest.run('ls /bin | wc -l'))
+        guest.run('rm -r /tmp/copy /tmp/bin.tgz')
+
+
+def test_interrupt_a_program():
+    with Guest() as guest:
+        guest.line('cat')
+        guest.line('echoed')
+        guest.expect('echoed\r?\n.*echoed\r?\n')
+        guest.send('\x03')
+        guest.prompt(10)
+        guest.line('while :; do :; done')
+        guest.expect('done\r?\n')
+        guest.send('\x03')
+        guest.prompt(20)
+        guest.check('echo alive', '^alive$')
+
+
+def test_kill_a_spinning_program():
+    with Guest() as guest:
+        guest.line('sh -c "while :; do :; done" &')
+        guest.prompt()
+        guest.run('sleep 1')
+        guest.run('kill -9 $!')
+        guest.check('wait $!; echo $?', '^137$', status=None)
+
+
+def test_background():
+    with Guest() as guest:
+        guest.line('sleep 300 &')
+        guest.prompt()
+        guest.check('jobs', r'^\[1\].*sleep 300')
+        guest.line('fg')
+        guest.expect(r'sleep 300\r?\n')
+        guest.send('\x1a')
+        guest.expect(r'(?i)stopped')
+        guest.prompt(10)
+        guest.check('jobs', r'(?i)^\[1\].*stopped.*sleep 300')
+        guest.line('bg')
+        guest.prompt(10)
+        guest.check('jobs', r'(?i)^\[1\].*running.*sleep 300')
+        guest.line('fg')
+        guest.expect(r'sleep 300')
+        guest.send('\x03')
+        guest.prompt(10)
+        guest.check('jobs; echo none', '^none$')
+
+
+def test_stop_and_continue():
+    with Guest() as guest:
+        guest.line('cat')
+        guest.line('before')
+        guest.expect('before\r?\n.*before\r?\n')
+        guest.send('\x1a')
+        guest.prompt(10)
+        guest.line('fg')
+        guest.expect(r'cat\r?\n')
+        guest.line('after')
+        guest.expect('after\r?\n.*after\r?\n')
+        guest.send('\x04')
+        guest.prompt(10)
+
+
+def test_end_of_file_in_a_pipe():
+    with Guest() as guest:
+        equal(guest.run('yes | head -n 3'), 'y\ny\ny\n')
+
+
+harness.main()

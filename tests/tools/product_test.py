@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of tools/product: built once, again when an input changes or it is damaged."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class ProductTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.input = self.path('input')
+        self.write(self.input, 'one')
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, path, text):
+        with open(path, 'w') as file:
+            file.write(text)
+
+    def read(self, path):
+        with open(path) as file:
+            return file.read()
+
+    def command(self, script, *options):
+        return [os.path.join(TOP, 'tools/product'), 'thing', '--file=out',
+                '--input=' + self.input, '--link=' + self.path('link'),
+                '--cache=' + self.path('cache'), *options, '--', 'sh', '-c', script]
+
+    def make(self, script='cat "$0" >@OUT@/out; echo x >>"$0".runs', status=0):
+        script = script.replace('$0', self.input)
+        done = subprocess.run(self.command(script), capture_output=True, text=True)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def runs(self):
+        return self.read(self.input + '.runs').count('x')
+
+    def test_builds_once(self):
+        self.make()
+        self.make()
+        self.assertEqual(self.runs(), 1)
+        self.assertEqual(self.read(self.path('link')), 'one')
+
+    def test_changed_input(self):
+        self.make()
+        self.write(self.input, 'two')
+        self.make()
+        self.assertEqual(self.read(self.path('link')), 'two')
+        self.write(self.input, 'one')
+        self.make()
+        self.assertEqual(self.runs(), 2)
+        self.assertEqual(self.read(self.path('link')), 'one')
+
+    def test_damaged_product(self):
+        self.make()
+        self.write(self.path('link'), 'One')
+        self.make()
+        self.assertEqual(self.read(self.path('link')), 'one')
+        os.unlink(os.path.realpath(self.path('link')))
+        self.make()
+        self.assertEqual(self.read(self.path('link')), 'one')
+
+    def test_failing_command(self):
+        done = self.make('echo half >@OUT@/out; exit 3', status=3)
+        self.assertIn('thing could not be made', done.stderr)
+        self.assertEqual([n for n in os.listdir(self.path('cache/products'))
+                          if 'lock' not in n], [])
+
+    def test_command_without_product(self):
+        self.make('true', status=70)
+
+    def test_missing_input(self):
+        os.unlink(self.input)
+        self.assertIn('does not exist', self.make(status=66).stderr)
+
+    def test_unusable_cache(self):
+        self.write(self.path('cache'), '')
+        self.assertIn('cannot be used', self.make(status=73).stderr)
+
+    def test_killed_half_way(self):
+        marker = self.path('marker')
+        child = subprocess.Popen(self.command(
+            f'echo half >@OUT@/out; touch {marker}; exec sleep 100'),
+            start_new_session=True)
+        while not os.path.exists(marker):
+            time.sleep(0.01)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        self.make()
+        self.assertEqual(self.read(self.path('link')), 'one')
+        self.assertEqual([n for n in os.listdir(self.path('cache/products'))
+                          if n.startswith('.')], [])
+
+    def test_two_at_once(self):
+        script = f'echo x >>{self.input}.runs; sleep 0.3; cat {self.input} >@OUT@/out'
+        both = [subprocess.Popen(self.command(script), stdout=subprocess.DEVNULL)
+                for _ in range(2)]
+        self.assertEqual([child.wait() for child in both], [0, 0])
+        self.assertEqual(self.runs(), 1)
+
+
+unittest.main()
