@@ -24,7 +24,6 @@
 #define HAS_CHILD 1u	/* child is set and waits for the thread */
 #define HAS_RESULT 2u	/* the parent's system call is over */
 #define PARENT_DEAD 4u
-#define CHILD_GONE 8u	/* the child needs the thread no more */
 #define CHILD_GONE 8u	/* the child is off the thread */
 
 struct vfork {
@@ -125,20 +124,6 @@ static void wait_for_thread(struct vfork *v)
 				NR_SCHED_YIELD, 0);
 		sched_yield(); /* the child may be on another CPU */
 	}
-}
-
-/*
- * The kernel lets the parent go on as soon as the child has left its memory,
- * which is before it leaves its thread: for that it may need the very CPU that
- * the parent holds. So the parent offers it meanwhile.
- */
-static void wait_for_child(struct vfork *v)
-{
-	struct task *p = v->parent;
-
-	while (!(atomic_load(&v->events) & CHILD_GONE))
-		kernel_syscall1(p->kernel, p->kinst, v->sp, v->tls,
-				NR_SCHED_YIELD, 0);
 }
 
 /* On the helper thread. */
