@@ -15,7 +15,6 @@
 
 #define NR_SCHED_YIELD 124
 #define NR_CLONE 220
-#define NR_SCHED_YIELD 124
 #define VFORK_FLAGS 0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
 #define MAX_FRAMES ((size_t)2 << 20)
 /* How long a child may take to come whose parent was killed meanwhile. */
