@@ -116,12 +116,12 @@ def test_long_input():
 def test_stdout_is_the_console_alone():
     status, out, err = run_runner('-v', stdin='poweroff\n')
     equal(status, OK, 'status')
-    matches(out.replace('\r', '').lstrip(), r'\A\[ +0\.0+\] ', 'the first line')
+    matches(out.replace('\r', '').lstrip(), r'\A\[ +0\.0\d+\] ', 'the first line')
 
 
 def test_expect():
     equal(run_runner('--expect=# $', '--timeout=60')[0], OK, 'status')
-    equal(run_runner('--expect=^Linux version', '--timeout=60')[0], OK, 'status')
+    equal(run_runner('--expect=Linux version', '--timeout=60')[0], OK, 'status')
     equal(run_runner('--expect=never', '--timeout=60', stdin='poweroff\n')[0],
           EXPECT, 'status')
 
@@ -134,9 +134,9 @@ def test_timeout():
 
 
 def test_init_that_fails():
-    status, out, err = run_runner(parameters=['rdinit=/nonexistent'])
+    status, out, err = run_runner(parameters=['rdinit=/nonexistent', 'init=/nonexistent'])
     equal(status, PANIC, 'status')
-    matches(out + err, r'(?i)no working init', 'what it says')
+    matches(out + err, r'(?i)panic.*nonexistent.*fail', 'what it says')
 
 
 harness.main()

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shell as a language, and job control at the terminal."""
 
+import time
+
 import harness
 from harness import Guest, equal
 
@@ -42,6 +44,26 @@ def strip_job_notes(output):
                    if not line.startswith('['))
 
 
+def settle():
+    """Let the program that was just started take over the terminal: what is typed
+    before that is the shell's, and is not echoed."""
+    time.sleep(0.5)
+
+
+def cat(guest, text):
+    guest.line('cat')
+    guest.expect(r'cat\r?\n')
+    settle()
+    guest.line(text)
+    guest.expect(f'{text}\r?\n.*{text}\r?\n')
+
+
+def foreground(guest):
+    guest.line('fg')
+    guest.expect(r'fg\r?\n')
+    settle()
+
+
 def test_language():
     with Guest() as guest:
         for script, wanted in SCRIPTS:
@@ -73,9 +95,7 @@ def test_tar_round_trip():
 
 def test_interrupt_a_program():
     with Guest() as guest:
-        guest.line('cat')
-        guest.line('echoed')
-        guest.expect('echoed\r?\n.*echoed\r?\n')
+        cat(guest, 'echoed')
         guest.send('\x03')
         guest.prompt(10)
         guest.line('while :; do :; done')
@@ -99,8 +119,7 @@ def test_background():
         guest.line('sleep 300 &')
         guest.prompt()
         guest.check('jobs', r'^\[1\].*sleep 300')
-        guest.line('fg')
-        guest.expect(r'sleep 300\r?\n')
+        foreground(guest)
         guest.send('\x1a')
         guest.expect(r'(?i)stopped')
         guest.prompt(10)
@@ -108,8 +127,7 @@ def test_background():
         guest.line('bg')
         guest.prompt(10)
         guest.check('jobs', r'(?i)^\[1\].*running.*sleep 300')
-        guest.line('fg')
-        guest.expect(r'sleep 300')
+        foreground(guest)
         guest.send('\x03')
         guest.prompt(10)
         guest.check('jobs; echo none', '^none$')
@@ -117,13 +135,10 @@ def test_background():
 
 def test_stop_and_continue():
     with Guest() as guest:
-        guest.line('cat')
-        guest.line('before')
-        guest.expect('before\r?\n.*before\r?\n')
+        cat(guest, 'before')
         guest.send('\x1a')
         guest.prompt(10)
-        guest.line('fg')
-        guest.expect(r'cat\r?\n')
+        foreground(guest)
         guest.line('after')
         guest.expect('after\r?\n.*after\r?\n')
         guest.send('\x04')

@@ -37,7 +37,7 @@ def test_line_editing():
         guest.send('true; \r')
         guest.expect('\nabc\r?\n')
         guest.prompt()
-        guest.send('ls /etc/init\t\r')
+        guest.send('ls /etc/init.\t\r')
         guest.expect('rcS')
         guest.prompt()
 
