@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cpu.c: a virtual CPU: kick it, let it sleep, its timer. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -11,10 +12,49 @@
 #include "log.h"
 
 #define RETRY_NS 50000
+#define POLL_NS 50000	/* about what waking another CPU's thread takes */
+#define POLL_LOOPS 64	/* between two looks at the clock */
 #define NEVER (~(u64)0)
+
+/* What this process may run on, as it was started. */
+static cpu_set_t allowed;
+
+static int home_of(u32 number)
+{
+	int count, i;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
+		return -1;
+	count = CPU_COUNT(&allowed);
+	if (count < 2)
+		return -1;
+	number %= (u32)count;
+	for (i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &allowed) && !number--)
+			return i;
+	return -1;
+}
+
+void cpu_pin(const struct cpu *cpu, int tid)
+{
+	cpu_set_t set;
+
+	if (cpu->home < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(cpu->home, &set);
+	sched_setaffinity(tid, sizeof(set), &set);
+}
+
+void cpu_unpin(void)
+{
+	if (CPU_COUNT(&allowed))
+		sched_setaffinity(0, sizeof(allowed), &allowed);
+}
 
 void cpu_init(struct cpu *cpu, u32 number)
 {
+	cpu->home = home_of(number);
 	cpu->number = number;
 	cpu->timerfd = timerfd_create(CLOCK_MONOTONIC,
 				      TFD_NONBLOCK | TFD_CLOEXEC);
@@ -32,9 +72,13 @@ void cpu_kick(struct cpu *cpu)
 {
 	int saved = errno, tid;
 
-	if (atomic_load(&cpu->idle)) {
+	switch (atomic_load(&cpu->idle)) {
+	case CPU_POLLS:
+		break; /* it sees the bit, or it will before it sleeps */
+	case CPU_SLEEPS:
 		futex_wake(cpu->idle_word, 1);
-	} else {
+		break;
+	default:
 		tid = atomic_load(&cpu->tid);
 		if (tid)
 			syscall(SYS_tgkill, getpid(), tid, SIGURG);
@@ -42,15 +86,44 @@ void cpu_kick(struct cpu *cpu)
 	errno = saved;
 }
 
+static u32 load(const u32 *word)
+{
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+/* Until *word != 0 or a monotonic time. */
+static void poll_word(const u32 *word, u64 until_ns)
+{
+	int i;
+
+	while (clock_ns(CLOCK_MONOTONIC) < until_ns)
+		for (i = 0; i < POLL_LOOPS; i++) {
+			if (load(word))
+				return;
+			__builtin_ia32_pause();
+		}
+}
+
+/*
+ * A CPU whose last rest was short is likely to be woken soon again: it looks for
+ * a while before it sleeps, so that two CPUs that work together do not wait for
+ * the host's scheduler.
+ */
 void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 {
 	struct timespec until = timespec_of_ns(deadline_ns);
+	u64 start = clock_ns(CLOCK_MONOTONIC), stop = start + POLL_NS;
 
 	atomic_store(&cpu->idle_word, word);
-	atomic_store(&cpu->idle, 1);
-	if (!__atomic_load_n(word, __ATOMIC_SEQ_CST))
+	if (cpu->short_rest) {
+		atomic_store(&cpu->idle, CPU_POLLS);
+		poll_word(word, stop < deadline_ns ? stop : deadline_ns);
+	}
+	atomic_store(&cpu->idle, CPU_SLEEPS);
+	if (!load(word))
 		futex_wait(word, 0, deadline_ns == NEVER ? NULL : &until);
-	atomic_store(&cpu->idle, 0);
+	atomic_store(&cpu->idle, CPU_RUNS);
+	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
 }
 
 static void arm(struct cpu *cpu, u64 ns, int flags)

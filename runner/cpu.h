@@ -10,13 +10,17 @@
 
 #define MAX_CPUS 64
 
+enum cpu_idle { CPU_RUNS, CPU_POLLS, CPU_SLEEPS };
+
 struct cpu {
 	u32 number;
 	_Atomic int tid; /* the thread that holds it; 0: not known yet */
-	_Atomic u32 idle;
+	_Atomic u32 idle; /* enum cpu_idle */
+	bool short_rest; /* it was woken soon after it went idle */
 	_Atomic(u32 *) idle_word; /* valid while idle */
 	_Atomic bool stopped;
 	int timerfd;
+	int home; /* the host's CPU that its threads stay on; -1: any */
 };
 
 /* Number and timer; dies. */
@@ -33,5 +37,14 @@ void cpu_timer_set(struct cpu *cpu, u64 deadline_ns);
 
 /* An interrupt could not be taken where the thread is: try again soon. */
 void cpu_retry(struct cpu *cpu);
+
+/*
+ * Keep a host thread on the CPU's home: to wake a thread there costs a tenth of
+ * what it costs across two of the host's CPUs.
+ */
+void cpu_pin(const struct cpu *cpu, int tid);
+
+/* The calling thread, and what it starts, may run anywhere again. */
+void cpu_unpin(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "cpu.h"
 #include "exit.h"
 #include "log.h"
 #include "program.h"
@@ -154,6 +155,7 @@ static void translate(struct entry *e)
 
 static void *translate_thread(void *arg)
 {
+	cpu_unpin(); /* the guest's thread that made this one is not free */
 	translate(arg);
 	return NULL;
 }

@@ -101,8 +101,11 @@ void task_adopt(struct task *t)
 
 	atomic_store(&t->tid, tid);
 	task_self = t;
-	if (t->cpu)
+	if (t->cpu) {
 		atomic_store(&t->cpu->tid, tid);
+		cpu_pin(t->cpu, tid);
+		t->home = t->cpu->home;
+	}
 	/* A signal may have gone to no thread, or to the one before. */
 	if (t->irq_deferred)
 		*t->irq_deferred = 1;
@@ -214,6 +217,10 @@ static gaddr_t park(struct task *t)
 
 static void hand_over(struct task *t, struct task *next)
 {
+	if (next->home != t->cpu->home && next->tid) {
+		cpu_pin(t->cpu, next->tid);
+		next->home = t->cpu->home;
+	}
 	next->cpu = t->cpu;
 	next->last_task = t->gaddr;
 	atomic_store(&t->cpu->tid, atomic_load(&next->tid));

@@ -52,6 +52,7 @@ struct task {
 	_Atomic u32 wake; /* futex: TASK_WAKE, TASK_DIE */
 	gaddr_t last_task;
 	_Atomic int tid;
+	int home; /* the host's CPU that the thread is kept on */
 	u32 spins;
 
 	enum task_entry entry;
