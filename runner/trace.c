@@ -61,8 +61,8 @@ struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 	e->returned = false;
 	memcpy(e->args, args, sizeof(e->args));
 	atomic_store_explicit(&e->call, call, memory_order_release);
-	if (__builtin_expect(printing, 0))
-		print_entry(e);
+	if (__builtin_expect(printing, 0) && calls[call].signature[0] == ':')
+		print_entry(e); /* it may never return */
 	return e;
 }
 
@@ -71,6 +71,8 @@ void trace_leave(struct trace_entry *e, u64 ret)
 {
 	e->ret = ret;
 	e->returned = true;
+	if (__builtin_expect(printing, 0) && calls[e->call].signature[0] != ':')
+		print_entry(e);
 }
 
 void trace_dump(unsigned int count)
