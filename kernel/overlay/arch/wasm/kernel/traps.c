@@ -2,26 +2,13 @@
 /* traps.c: faults that the host saw on this thread. */
 #include <linux/kdebug.h>
 #include <linux/panic.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 
 #include <asm/traps.h>
-
-void wasm_fault_user(int signo, unsigned long addr)
-{
-	static const int codes[] = {
-		[SIGSEGV] = SEGV_MAPERR,
-		[SIGBUS] = BUS_ADRALN,
-		[SIGFPE] = FPE_INTDIV,
-		[SIGILL] = ILL_ILLOPN,
-	};
-
-	if (signo != SIGSEGV && signo != SIGBUS && signo != SIGFPE)
-		signo = SIGILL;
-	force_sig_fault(signo, codes[signo], (void __user *)addr);
-}
 
 static const char *fault_name(int signo)
 {
@@ -35,6 +22,38 @@ static const char *fault_name(int signo)
 	default:
 		return "trap";
 	}
+}
+
+int show_unhandled_signals = 1;
+
+/* What will kill the program is worth a word, and where it was. */
+static void show_unhandled(int signo, unsigned long addr)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	if (!show_unhandled_signals || !unhandled_signal(current, signo) ||
+	    !__ratelimit(&limit))
+		return;
+	pr_info("%s[%d]: %s fault, address %08lx, sp %08x\n", current->comm,
+		task_pid_nr(current), fault_name(signo), addr,
+		current_pt_regs()->sp);
+	show_stack(current, NULL, KERN_INFO);
+}
+
+void wasm_fault_user(int signo, unsigned long addr)
+{
+	static const int codes[] = {
+		[SIGSEGV] = SEGV_MAPERR,
+		[SIGBUS] = BUS_ADRALN,
+		[SIGFPE] = FPE_INTDIV,
+		[SIGILL] = ILL_ILLOPN,
+	};
+
+	if (signo != SIGSEGV && signo != SIGBUS && signo != SIGFPE)
+		signo = SIGILL;
+	show_unhandled(signo, addr);
+	force_sig_fault(signo, codes[signo], (void __user *)addr);
 }
 
 /* An oops: the task dies, the kernel goes on where it can. */
