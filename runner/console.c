@@ -46,8 +46,7 @@ static void put_byte(char c)
 
 static void help(void)
 {
-	log_text("");
-	log_text("Ctrl-A x  end the machine");
+	log_text("\nCtrl-A x  end the machine");
 	log_text("Ctrl-A h  this help");
 	log_text("Ctrl-A Ctrl-A  send Ctrl-A to the guest");
 }

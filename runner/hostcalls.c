@@ -77,6 +77,7 @@ static u32 body_wasm_ext_random(struct task *t, gaddr_t buf, u32 len)
 static u32 body_wasm_driver_hvc_put(struct task *t, gaddr_t buf, u32 len)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static _Atomic bool failed;
 	bool found;
 	int n;
 
@@ -84,7 +85,9 @@ static u32 body_wasm_driver_hvc_put(struct task *t, gaddr_t buf, u32 len)
 	check_memory(buf, len);
 	n = console_write(memory_at(buf), len);
 	if (n < 0) {
-		log_error("the console cannot be written: %s", strerror(-n));
+		if (!atomic_exchange(&failed, true))
+			log_error("the console cannot be written: %s",
+				  strerror(-n));
 		the_vm->end(EXIT_HOST);
 		return len;
 	}
@@ -92,7 +95,7 @@ static u32 body_wasm_driver_hvc_put(struct task *t, gaddr_t buf, u32 len)
 	found = expect_feed(memory_at(buf), len);
 	pthread_mutex_unlock(&lock);
 	if (found)
-		the_vm->end(EXIT_OK);
+		machine_expected();
 	return len;
 }
 

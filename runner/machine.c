@@ -16,6 +16,7 @@
 #include "interrupt.h"
 #include "log.h"
 #include "machine.h"
+#include "program.h"
 #include "report.h"
 #include "stack.h"
 #include "task.h"
@@ -33,6 +34,12 @@ void machine_end(int status)
 
 	if (atomic_compare_exchange_strong(&m->status, &running, status))
 		uv_async_send(&m->wake);
+}
+
+void machine_expected(void)
+{
+	runner_machine->expected = true;
+	machine_end(EXIT_OK);
 }
 
 static void on_wake(uv_async_t *handle)
@@ -240,6 +247,7 @@ static void prepare(struct machine *m)
 	log_set_exit_hook(console_restore);
 	m->vm.end = machine_end;
 	m->vm.report = report_write;
+	program_set_failure_hook(machine_end);
 	m->status = -1;
 	uv_loop_init(&m->loop);
 	uv_async_init(&m->loop, &m->wake, on_wake);
@@ -259,11 +267,29 @@ static void prepare_expect(const struct options *o)
 		    "--help", o->expect, error);
 }
 
+/* What the guest did is not what --expect waits for. */
+static int final_status(const struct machine *m)
+{
+	switch (m->status) {
+	case EXIT_OK:
+	case EXIT_HALT:
+	case EXIT_RESTART:
+	case EXIT_PANIC:
+	case EXIT_TRAP:
+	case EXIT_EXPECT:
+		if (!m->options->expect || m->expected)
+			return m->status;
+		log_error("the console did not show what --expect=%s waits "
+			  "for", m->options->expect);
+		return EXIT_EXPECT;
+	}
+	return m->status;
+}
+
 int machine_run(struct machine *m, const struct options *o)
 {
 	struct input initramfs;
 	static char so_path[PATH_MAX];
-	int status;
 
 	m->options = o;
 	m->vm.cache_dir = o->cache_dir;
@@ -285,10 +311,6 @@ int machine_run(struct machine *m, const struct options *o)
 	mask_signals(SIG_UNBLOCK);
 
 	uv_run(&m->loop, UV_RUN_DEFAULT);
-	status = m->status;
-	if (o->expect && status != EXIT_OK)
-		log_warn("ended with status %d before --expect was seen",
-			 status);
 	console_restore();
-	return status;
+	return final_status(m);
 }

@@ -24,7 +24,7 @@ struct machine {
 	uv_timer_t timeout;
 	_Atomic int status; /* -1 while it runs */
 	struct task *host; /* the main thread's, to raise interrupts */
-	_Atomic bool timed_out;
+	_Atomic bool expected; /* --expect was seen */
 };
 
 /* For debuggers, and for host calls. Set once. */
@@ -36,6 +36,9 @@ int machine_run(struct machine *m, const struct options *o);
 /* The machine is to end so; the first call decides. Any thread, also in signal
  * handlers. The caller goes on. */
 void machine_end(int status);
+
+/* The console showed what --expect asks for. */
+void machine_expected(void);
 
 /* A CPU that the kernel may start; its timer works from now on. */
 void machine_start_cpu(u32 cpu, gaddr_t idle, u32 start_stack);

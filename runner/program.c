@@ -32,6 +32,8 @@ struct entry {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
 static struct entry *entries;
+static bool any_ready;
+static void (*failure_hook)(int status);
 
 /* What a program may import; "" takes any type. */
 static const struct {
@@ -131,6 +133,31 @@ static int error_of_status(int status)
 	}
 }
 
+void program_set_failure_hook(void (*hook)(int status))
+{
+	failure_hook = hook;
+}
+
+/* The lock is not held. */
+static void finish(struct entry *e, int error)
+{
+	pthread_mutex_lock(&lock);
+	e->error = error;
+	e->state = error ? FAILED : READY;
+	any_ready |= !error;
+	free(e->wasm);
+	e->wasm = NULL;
+	pthread_cond_broadcast(&finished);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Without its first program the guest can do nothing. */
+static void tell_failure(int status)
+{
+	if (failure_hook && !any_ready && status != EXIT_DATA)
+		failure_hook(status);
+}
+
 static void translate(struct entry *e)
 {
 	struct translate_result *result = calloc(1, sizeof(*result));
@@ -141,16 +168,11 @@ static void translate(struct entry *e)
 		error = load(e, result->so_path);
 	} else if (result) {
 		error = error_of_status(result->status);
-		log_warn("%s: %s", e->name, result->message);
+		log_error("%s", result->message);
+		tell_failure(result->status);
 	}
 	free(result);
-	pthread_mutex_lock(&lock);
-	e->error = error;
-	e->state = error ? FAILED : READY;
-	free(e->wasm);
-	e->wasm = NULL;
-	pthread_cond_broadcast(&finished);
-	pthread_mutex_unlock(&lock);
+	finish(e, error);
 }
 
 static void *translate_thread(void *arg)
@@ -212,21 +234,13 @@ static struct entry *add_entry(XXH128_hash_t hash, const void *wasm, size_t n,
 static bool load_cached(struct entry *e)
 {
 	struct translate_result *result = calloc(1, sizeof(*result));
-	int found = 0, error;
+	int found = 0;
 
 	if (result)
 		found = translate_lookup_bytes(e->cache_dir, e->wasm, e->size,
 					       result);
-	if (found > 0) {
-		error = load(e, result->so_path);
-		pthread_mutex_lock(&lock);
-		e->error = error;
-		e->state = error ? FAILED : READY;
-		free(e->wasm);
-		e->wasm = NULL;
-		pthread_cond_broadcast(&finished);
-		pthread_mutex_unlock(&lock);
-	}
+	if (found > 0)
+		finish(e, load(e, result->so_path));
 	free(result);
 	return found > 0;
 }

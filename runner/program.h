@@ -25,4 +25,8 @@ struct program {
 int program_find(const char *cache_dir, const void *wasm, size_t n,
 		 const char *name, bool wait, const struct program **ret);
 
+/* Told when the host, not the program, is why the first one of all cannot run:
+ * status is what to exit with. */
+void program_set_failure_hook(void (*hook)(int status));
+
 #endif

@@ -10,7 +10,7 @@
 #include "task.h"
 #include "trace.h"
 
-#define MAX_DEPTH 256
+#define MAX_DEPTH 1024
 #define MAX_SHOWN 64
 #define LAST_CALLS 64
 
@@ -40,6 +40,13 @@ static int put_guest_frame(char *buf, size_t n, void *pc, bool with_module)
 			name, offset + 1, m->name);
 }
 
+/* Frame i of a recursion, of which some in the middle are not shown. */
+static bool is_repeated(void **pcs, int i, int depth)
+{
+	return i > 1 && i + 1 < depth && pcs[i] == pcs[i - 1] &&
+	       pcs[i] == pcs[i - 2] && pcs[i] == pcs[i + 1];
+}
+
 void report_stack(char *buf, size_t n)
 {
 	void *pcs[MAX_DEPTH];
@@ -49,8 +56,11 @@ void report_stack(char *buf, size_t n)
 	buf[0] = 0;
 	for (i = 0; i < depth; i++) {
 		char line[256];
-		int length = put_guest_frame(line, sizeof(line), pcs[i], false);
+		int length;
 
+		if (is_repeated(pcs, i, depth))
+			continue;
+		length = put_guest_frame(line, sizeof(line), pcs[i], false);
 		if (length <= 0 || used + (size_t)length >= n)
 			continue;
 		memcpy(buf + used, line, (size_t)length + 1);
@@ -76,6 +86,8 @@ static void print_stack(void)
 	for (i = 0; i < depth && shown < MAX_SHOWN; i++) {
 		char line[256];
 
+		if (is_repeated(pcs, i, depth))
+			continue;
 		if (put_guest_frame(line, sizeof(line), pcs[i], true) > 0)
 			log_text("   %s", line);
 		else
