@@ -14,7 +14,11 @@
 
 #define RING 16384u
 #define ESCAPE 0x01	/* Ctrl-A */
-#define END_OF_FILE 0x04
+#define KILL_LINE 0x15	/* Ctrl-U */
+#define END_OF_FILE 0x04 /* Ctrl-D */
+#define CHECK_MS 100
+#define MIN_CHECKS 2
+#define MAX_CHECKS 40
 
 /* Main thread puts at `in`, the guest takes at `out`; both only grow. */
 static struct {
@@ -27,6 +31,10 @@ static struct {
 	struct termios original;
 	_Atomic bool raw;
 	bool is_terminal, can_poll, ended, escaped;
+	char last; /* byte of input */
+	u32 quiet, patience; /* in checks, see on_check() */
+	_Atomic bool wrote; /* since the last check */
+	uv_timer_t check;
 	uv_poll_t poll;
 	uv_async_t room;
 	uv_signal_t winch, cont;
@@ -42,6 +50,7 @@ static void put_byte(char c)
 {
 	ring.bytes[ring.in % RING] = c;
 	ring.in++;
+	console.last = c;
 }
 
 static void help(void)
@@ -88,12 +97,40 @@ static void watch_input(bool on)
 		uv_poll_stop(&console.poll);
 }
 
+/*
+ * A terminal has no end: what comes closest is to type Ctrl-D to whoever reads.
+ * Typed while nobody does, it may be lost or garble what is typed next; so it is
+ * typed when the guest has had nothing to do for a while, after Ctrl-U, and again
+ * after ever longer whiles until something is shown.
+ */
+static void on_check(uv_timer_t *handle)
+{
+	(void)handle;
+	if (atomic_exchange(&console.wrote, false))
+		console.patience = MIN_CHECKS;
+	if (ring.in != ring.out || !console.hooks->is_idle()) {
+		console.quiet = 0;
+		return;
+	}
+	if (++console.quiet < console.patience)
+		return;
+	console.quiet = 0;
+	console.patience = MIN(2 * console.patience, MAX_CHECKS);
+	put_byte(KILL_LINE);
+	put_byte(END_OF_FILE);
+	console.hooks->input();
+}
+
 static void end_of_input(void)
 {
 	console.ended = true;
-	put_byte(END_OF_FILE);
 	watch_input(false);
-	console.hooks->input();
+	if (console.last != '\n') {
+		put_byte('\n');
+		console.hooks->input();
+	}
+	console.patience = MIN_CHECKS;
+	uv_timer_start(&console.check, on_check, CHECK_MS, CHECK_MS);
 }
 
 /* One byte stays free for the end of input. False: nothing came. */
@@ -201,6 +238,8 @@ void console_start(uv_loop_t *loop, const struct console_hooks *hooks)
 	uv_signal_init(loop, &console.winch);
 	uv_signal_start(&console.winch, on_winch, SIGWINCH);
 	uv_async_init(loop, &console.room, on_room);
+	uv_timer_init(loop, &console.check);
+	console.last = '\n';
 	/* libuv makes what it polls non-blocking, which others see who have
 	 * the same terminal; read() after poll does not block anyway. */
 	console.can_poll = !uv_poll_init(loop, &console.poll, STDIN_FILENO);
@@ -232,6 +271,7 @@ int console_write(const char *buf, u32 n)
 {
 	u32 done = 0;
 
+	console.wrote = true;
 	while (done < n) {
 		ssize_t now = write(STDOUT_FILENO, buf + done, n - done);
 		struct pollfd fd = { STDOUT_FILENO, POLLOUT, 0 };

@@ -17,6 +17,7 @@ struct console_hooks {
 	void (*input)(void);	/* there is something to read */
 	void (*resized)(void);
 	void (*escape)(void);	/* Ctrl-A x */
+	bool (*is_idle)(void);	/* the guest has nothing to do */
 };
 
 /* Main thread, before the guest runs. Dies. */

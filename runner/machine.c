@@ -23,6 +23,8 @@
 #include "trace.h"
 
 #define COMMAND_LINE_SIZE 2048u
+/* What a kernel needs besides its image and the initramfs to come up. */
+#define WORK_PAGES (9u * 16)
 #define COMMAND_LINE_SIZE_2025 512u
 
 struct machine *runner_machine;
@@ -62,6 +64,18 @@ static void on_input(void)
 static void on_resized(void)
 {
 	raise_irq(runner_machine, 0, WASM_IRQ_WINDOW);
+}
+
+/* Nothing runs: all that can go on waits for something. */
+static bool is_idle(void)
+{
+	struct machine *m = runner_machine;
+	u32 i;
+
+	for (i = 0; i < m->vm.ncpus; i++)
+		if (m->vm.cpus[i].tid && !m->vm.cpus[i].idle)
+			return false;
+	return !program_is_translating();
 }
 
 static void on_escape(void)
@@ -108,7 +122,7 @@ static void start_loop(struct machine *m)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	static const struct console_hooks hooks = { on_input, on_resized,
-						    on_escape };
+						    on_escape, is_idle };
 	const struct options *o = m->options;
 	u32 i;
 
@@ -137,9 +151,7 @@ static void put_initrd(struct machine *m, const struct input *in)
 	};
 
 	if (start > UINT_MAX)
-		die(EXIT_USAGE, "--memory is too small: the kernel and the "
-		    "initramfs alone need %llu KiB", (unsigned long long)
-		    ((mem->wasm.pages + pages) * (WASM_PAGE / 1024)));
+		die(EXIT_HOST, "no memory for the initramfs");
 	memcpy((void *)start, in->bytes, in->size);
 	*words[0] = (u32)start;
 	*words[1] = (u32)(start + in->size);
@@ -170,16 +182,17 @@ static u32 lowest_address(const struct kernel *k)
 	return low & ~(WASM_PAGE - 1);
 }
 
-static void open_memory(struct machine *m, const struct options *o)
+static void open_memory(struct machine *m, const struct input *initramfs)
 {
-	const struct guest_module *desc = m->vm.kernel.module.desc;
+	u32 kernel = m->vm.kernel.module.desc->memory_min;
+	u64 pages = ALIGN_UP(initramfs->size, WASM_PAGE) / WASM_PAGE;
+	u64 needed = kernel + pages + WORK_PAGES;
 
-	if (desc->memory_min > m->vm.memory.wasm.max_pages)
-		die(EXIT_USAGE, "--memory is too small: the kernel alone needs "
-		    "%u KiB", desc->memory_min * (WASM_PAGE / 1024));
-	(void)o;
-	memory_open(&m->vm.memory, lowest_address(&m->vm.kernel),
-		    desc->memory_min);
+	if (needed > m->vm.memory.wasm.max_pages)
+		die(EXIT_USAGE, "--memory is too small: this kernel and this "
+		    "initramfs need %lluM at least",
+		    (unsigned long long)(needed + 15) / 16);
+	memory_open(&m->vm.memory, lowest_address(&m->vm.kernel), kernel);
 }
 
 /* The instance of CPU 0, which is also the pattern of all others. */
@@ -303,7 +316,7 @@ int machine_run(struct machine *m, const struct options *o)
 	input_check_initramfs(&initramfs, o->initramfs);
 	input_translate_kernel(o->kernel, o->cache_dir, so_path);
 	kernel_load(&m->vm.kernel, so_path, o->kernel);
-	open_memory(m, o);
+	open_memory(m, &initramfs);
 
 	mask_signals(SIG_BLOCK);
 	boot(m, &initramfs);

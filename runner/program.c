@@ -33,6 +33,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
 static struct entry *entries;
 static bool any_ready;
+static _Atomic u32 translating;
 static void (*failure_hook)(int status);
 
 /* What a program may import; "" takes any type. */
@@ -138,6 +139,11 @@ void program_set_failure_hook(void (*hook)(int status))
 	failure_hook = hook;
 }
 
+bool program_is_translating(void)
+{
+	return translating;
+}
+
 /* The lock is not held. */
 static void finish(struct entry *e, int error)
 {
@@ -173,6 +179,7 @@ static void translate(struct entry *e)
 	}
 	free(result);
 	finish(e, error);
+	translating--;
 }
 
 static void *translate_thread(void *arg)
@@ -188,6 +195,7 @@ static void start_translation(struct entry *e, bool wait)
 	pthread_attr_t attr;
 	pthread_t thread;
 
+	translating++;
 	log_text("runner: translating %s ...", e->name);
 	if (!wait) {
 		pthread_attr_init(&attr);

@@ -25,6 +25,9 @@ struct program {
 int program_find(const char *cache_dir, const void *wasm, size_t n,
 		 const char *name, bool wait, const struct program **ret);
 
+/* Is a program being translated, for which the guest waits? */
+bool program_is_translating(void);
+
 /* Told when the host, not the program, is why the first one of all cannot run:
  * status is what to exit with. */
 void program_set_failure_hook(void (*hook)(int status));
