@@ -12,9 +12,9 @@
 		(func $syscall1 (param i32 i32 i32 i32) (result i32)))
 	(data (global.get $base) "x")
 
-	(func $deeper (param $n i32) (result i32)
-		(i32.add (call $deeper (i32.add (local.get $n) (i32.const 1)))
-			(local.get $n)))
+	(func $deeper (param $n i32)
+		(call $deeper (i32.add (local.get $n) (i32.const 1)))
+		(i32.store (global.get $base) (local.get $n)))
 
 	(func (export "_start")
 		(local $n i32)
@@ -31,6 +31,6 @@
 		(if (i32.eq (local.get $n) (i32.const 5))
 			(then (call_indirect (type $nothing) (i32.const 7))))
 		(if (i32.eq (local.get $n) (i32.const 6))
-			(then (drop (call $deeper (i32.const 0)))))
+			(then (call $deeper (i32.const 0))))
 		(drop (call $syscall1 (global.get $sp) (i32.const 0)
 			(i32.const 94) (i32.const 0)))))
