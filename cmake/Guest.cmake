@@ -15,6 +15,10 @@ wl_product(wabt
 	COMMAND "${top}/tools/deps-npm" "${top}/tools/translate" @OUT@)
 set(WL_WABT_DIR "${bin}/wabt/node_modules/wabt" CACHE PATH "Folder of npm's wabt 1.0.39")
 
+if(NOT WL_PRODUCTS)
+	return()
+endif()
+
 # The kernel. The tarball is known by name, size and time: it is large.
 file(SIZE "${WL_KERNEL_SOURCE}" source_size)
 file(TIMESTAMP "${WL_KERNEL_SOURCE}" source_time UTC)

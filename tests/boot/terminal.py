@@ -44,8 +44,9 @@ def test_line_editing():
 
 def test_keys_arrive_as_they_are():
     with Guest() as guest:
-        guest.line('stty raw -echo; dd bs=1 count=6 2>/dev/null | od -An -tx1; stty sane')
-        guest.expect('sane\r?\n')
+        guest.line('stty raw -echo; echo ready; dd bs=1 count=6 2>/dev/null | od -An -tx1; '
+                   'stty sane')
+        guest.expect('ready\r?\n')
         guest.send('\x03\x1a\x1c\x7f\r\n')
         guest.expect('03 1a 1c 7f 0d 0a')
         guest.prompt()
@@ -54,9 +55,9 @@ def test_keys_arrive_as_they_are():
 def test_a_long_paste():
     with Guest() as guest:
         lines = 2000
-        guest.line('stty -echo; sum=0; while read n; do sum=$((sum + n)); '
-                   'done; echo "sum is $sum"; stty sane')
-        guest.expect('sane\r?\n')
+        guest.line('stty -echo; sum=0; echo ready; while read n; do '
+                   'sum=$((sum + n)); done; echo "sum is $sum"; stty sane')
+        guest.expect('ready\r?\n')
         guest.send(''.join(f'{n}\r' for n in range(lines)) + '\x04')
         guest.expect(f'sum is {lines * (lines - 1) // 2}\r?\n')
         guest.prompt()
