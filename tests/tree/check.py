@@ -23,7 +23,7 @@ NO_COMMENT = re.compile(r'^(LICENSES/|.*/package(-lock)?\.json$|.*\.patch$|.*/se
                         r'.*_defconfig$|tests/.*\.(txt|out)$|'
                         r'userland/initramfs/root/etc/(hostname|passwd|group|shadow|'
                         r'motd|fstab|shells|hosts|resolv\.conf|protocols|services)$)')
-PRIVATE = re.compile(re.escape(os.path.dirname(TOP)) + '/.')
+PRIVATE = re.compile(re.escape(TOP) + '/')
 
 
 def files():
