@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""run.py: the programs of this folder, on the host's Linux and in the guest.
+
+usage: run.py [--build=DIR] [--cpus=N,...] [--known] [NAME...]
+
+Each program prints what has to be the same on both, so what it prints on the host
+is what is expected of the guest, which is booted once per number of CPUs. What is
+known to differ is in kfail.txt, with its reason: that does not fail the run, but a
+program of the list that passes does (take it off the list).
+"""
+
+import argparse
+import difflib
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
+
+import harness  # noqa: E402
+from harness import Failure, Guest, path_of  # noqa: E402
+
+FLAGS = ['-O1', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']
+HOST_LIMIT_S = 60
+GUEST_LIMIT_S = 3 * harness.PATIENCE_S
+
+
+def programs():
+    return sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(HERE, '*.c')))
+
+
+def known_failures():
+    """{name: reason} of lines "name reason" and "name:CPUs reason"."""
+    known = {}
+    with open(os.path.join(HERE, 'kfail.txt'), encoding='utf-8') as file:
+        for line in file:
+            line = line.split('#')[0].strip()
+            if line:
+                name, reason = line.split(None, 1)
+                known[name] = reason
+    return known
+
+
+def compile_one(name, folder):
+    source = os.path.join(HERE, name + '.c')
+    host = os.path.join(folder, 'host', name)
+    guest = os.path.join(folder, 'tree', 'posix', name)
+    host_cc = os.environ.get('CC', 'cc')
+    for command, env in (
+            ([host_cc, *FLAGS, source, '-o', host, '-lpthread', '-lrt'], {}),
+            ([os.path.join(harness.TOP, 'tools/wlcc'), *FLAGS, source, '-o', guest],
+             {'WL_SYSROOT': path_of('sysroot')})):
+        done = subprocess.run(command, capture_output=True, text=True,
+                              env=dict(os.environ, **env))
+        if done.returncode:
+            sys.exit(f'{" ".join(command)}\n{done.stderr}')
+
+
+def build(names, folder):
+    for part in 'host', 'tree/posix':
+        os.makedirs(os.path.join(folder, part))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: compile_one(name, folder), names))
+    out = os.path.join(folder, 'initramfs.cpio.gz')
+    subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
+                    '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
+                    '--add=' + os.path.join(folder, 'tree')], check=True,
+                   stdout=subprocess.DEVNULL)
+    return out
+
+
+def translate(names, folder):
+    """Ahead of the first run, so that no time limit counts it."""
+    wasm2so = os.path.join(harness.settings.build, 'tools/translate/wasm2so')
+    if not os.path.exists(wasm2so):
+        return
+    for name in names:
+        subprocess.run([wasm2so, *harness.cache_options(),
+                        os.path.join(folder, 'tree', 'posix', name)], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run_on_host(name, folder):
+    """What it prints and its status, or None if it does not end."""
+    child = subprocess.Popen([os.path.join(folder, 'host', name)],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors='replace',
+                             cwd=folder, start_new_session=True,
+                             env={'PATH': os.environ['PATH'], 'HOME': '/',
+                                  'TERM': 'linux'})
+    try:
+        out, _ = child.communicate(timeout=HOST_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return None
+    return f'{out}status {child.returncode}\n'
+
+
+class Machine:
+    """A guest that is there when needed: booted again after one that hung."""
+
+    def __init__(self, cpus, initramfs):
+        self.cpus, self.initramfs, self.guest = cpus, initramfs, None
+
+    def run(self, name):
+        if not self.guest:
+            self.guest = Guest(initramfs=self.initramfs, cpus=self.cpus,
+                               parameters=('quiet',))
+        try:
+            self.guest.run(f'cd /tmp; /posix/{name} >/tmp/out 2>&1 </dev/null;'
+                           ' echo status $? >>/tmp/out', timeout=GUEST_LIMIT_S)
+            return self.guest.run('cat /tmp/out')
+        except Failure as failure:
+            report = self.guest.report()
+            self.stop()
+            return f'{failure}\n{report}'
+
+    def stop(self):
+        if self.guest:
+            self.guest.__exit__(None, None, None)
+        self.guest = None
+
+
+def difference(expected, got):
+    return ''.join(line if line.endswith('\n') else line + '\n'
+                   for line in difflib.unified_diff(
+                       expected.splitlines(True), got.splitlines(True),
+                       'on the host', 'in the guest', n=2))
+
+
+def run_in_guest(names, expected, cpus, initramfs, known):
+    """{name: "pass", "FAIL", "kfail" or "XPASS"}"""
+    machine, results = Machine(cpus, initramfs), {}
+    for name in names:
+        began = time.monotonic()
+        got = machine.run(name)
+        right = got == expected[name]
+        reason = known.get(f'{name}:{cpus}', known.get(name))
+        results[name] = ('XPASS' if reason else 'pass') if right else \
+            ('kfail' if reason else 'FAIL')
+        print(f'{results[name]:5} {name} ({cpus} CPUs, {time.monotonic() - began:.1f} s)'
+              + (f': {reason}' if reason else ''), flush=True)
+        if results[name] == 'FAIL':
+            print(difference(expected[name], got), flush=True)
+    machine.stop()
+    return results
+
+
+def table(names, columns):
+    print(f'\n{"program":16}' + ''.join(f'{n} CPU'.rjust(8) for n in columns))
+    for name in names:
+        print(f'{name:16}' + ''.join(results[name].rjust(8)
+                                     for results in columns.values()))
+    counted = [r for results in columns.values() for r in results.values()]
+    print(', '.join(f'{counted.count(r)} {r}' for r in sorted(set(counted))))
+    return not {'FAIL', 'XPASS'} & set(counted)
+
+
+def main():
+    sys.stdout.reconfigure(errors='replace')
+    parser = argparse.ArgumentParser(description='Run tests/posix on host and guest.')
+    parser.add_argument('--build', default=harness.settings.build)
+    parser.add_argument('--cpus', default='1,2,4', help='numbers of CPUs (1,2,4)')
+    parser.add_argument('--host', action='store_true', help='only show the host\'s')
+    parser.add_argument('names', nargs='*', help='programs (all)')
+    args = parser.parse_args()
+    harness.settings.build = os.path.abspath(args.build)
+    names = args.names or programs()
+    for name in names:
+        if name not in programs():
+            sys.exit(f'no program is called {name}; there are: {" ".join(programs())}')
+    with tempfile.TemporaryDirectory() as folder:
+        initramfs = build(names, folder)
+        expected = {name: run_on_host(name, folder) for name in names}
+        if args.host:
+            print(''.join(f'=== {n}\n{expected[n]}' for n in names))
+            return
+        for name in names:
+            if expected[name] is None:
+                sys.exit(f'{name} does not end on the host')
+        translate(names, folder)
+        known = known_failures()
+        columns = {cpus: run_in_guest(names, expected, int(cpus), initramfs, known)
+                   for cpus in args.cpus.split(',')}
+    sys.exit(0 if table(names, columns) else 1)
+
+
+main()
