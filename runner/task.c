@@ -21,7 +21,6 @@
 /* No two tasks are in the same 512 bytes. */
 #define SLOT_SHIFT 9
 #define SLOTS ((size_t)1 << (32 - SLOT_SHIFT))
-#define THREAD_STACK ((size_t)4 << 20)
 
 struct vm *the_vm;
 _Thread_local struct task *task_self;

@@ -15,14 +15,12 @@
 #include "vm.h"
 
 struct image;
+struct signal_frame;
 struct user;
 struct vfork;
 
-/* A call of the program's signal handler, to be unwound by sigreturn. */
-struct signal_frame {
-	jmp_buf env;
-	struct signal_frame *below;
-};
+/* What a thread of a task has for its stack. */
+#define THREAD_STACK ((size_t)4 << 20)
 
 /* What unwinding to a thread's top finds there. */
 enum task_top {

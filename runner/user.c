@@ -114,9 +114,55 @@ void user_bind(struct user *u, struct task *t)
 	u->image->program->module.desc->import(u->instance, t);
 }
 
+/* A call of the program's signal handler, to be unwound by sigreturn. */
+struct signal_frame {
+	jmp_buf env;
+	struct signal_frame *below;
+	char *place; /* on the host's stack */
+};
+
+static void pop_frame(struct task *t)
+{
+	struct signal_frame *f = t->frames;
+
+	t->frames = f->below;
+	free(f);
+}
+
+static bool on_main_stack(const struct task *t, const char *p)
+{
+	return (size_t)(t->stack_base - p) < THREAD_STACK;
+}
+
+/*
+ * Forget handlers that were left by longjmp(): what they had on the host's stack
+ * is below what is in use now. The frames themselves are not on it, since their
+ * place may hold anything by now. Faults have a stack of their own, which nobody
+ * uses when somebody is on the main one again.
+ */
+static void prune_frames(struct task *t, const char *here)
+{
+	bool on_main = on_main_stack(t, here);
+
+	while (t->frames) {
+		bool frame_on_main = on_main_stack(t, t->frames->place);
+
+		if (on_main == frame_on_main ? t->frames->place > here :
+					       frame_on_main)
+			break;
+		pop_frame(t);
+	}
+}
+
+void user_drop_frames(struct task *t)
+{
+	while (t->frames)
+		pop_frame(t);
+}
+
 void user_drop(struct task *t)
 {
-	t->frames = NULL;
+	user_drop_frames(t);
 	if (t->loaded)
 		image_put(t->loaded);
 	if (t->user)
@@ -260,20 +306,24 @@ void user_clone(struct task *t)
 static void deliver_signal(struct task *t)
 {
 	const struct program *p = t->user->image->program;
-	struct signal_frame frame;
+	char *place = __builtin_frame_address(0);
+	struct signal_frame *frame;
 
 	if (!p->handle_signal)
 		user_exit(t, STATUS_SEGV);
 	user_bind(t->user, t);
-	if (!_setjmp(frame.env)) {
-		frame.below = t->frames;
-		t->frames = &frame;
+	prune_frames(t, place);
+	frame = allocate(sizeof(*frame));
+	frame->place = place;
+	frame->below = t->frames;
+	t->frames = frame;
+	if (!_setjmp(frame->env)) {
 		load_registers(t);
 		user_enter(t);
 		p->handle_signal(t->user->instance);
 		user_exit(t, STATUS_SEGV);
 	}
-	t->frames = frame.below;
+	pop_frame(t);
 	load_registers(t);
 }
 
@@ -293,6 +343,7 @@ void user_tail(struct task *t, u32 flow)
 	if (flow & FLOW_SIGNAL)
 		deliver_signal(t);
 	if (flow & FLOW_RETURN) {
+		prune_frames(t, __builtin_frame_address(0));
 		if (!t->frames) {
 			log_info("%s: sigreturn outside of a handler", t->name);
 			user_exit(t, STATUS_SEGV);

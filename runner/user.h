@@ -42,6 +42,9 @@ void user_clone(struct task *task) __attribute__((noreturn));
 /* Leave the program and all that it has on the stack. */
 void user_drop(struct task *task);
 
+/* No signal handler of it will return. */
+void user_drop_frames(struct task *task);
+
 /* Stack pointer and TLS base of the program, for the kernel. */
 void user_registers(struct task *task, u32 *sp, u32 *tls);
 
@@ -51,7 +54,8 @@ void user_tail(struct task *task, u32 flow);
 /* Take up user mode in the kernel's books; handles a deferred interrupt. */
 void user_enter(struct task *task);
 
-/* Its imports make task's calls from now on. */
+/* Its imports make task's calls from now on. Not in user mode: an interrupt would
+ * find the thread in the program's text, and the program half bound. */
 void user_bind(struct user *user, struct task *task);
 
 struct user *user_get(struct user *user);

@@ -3,7 +3,6 @@
 #define LOG_MODULE "vfork"
 #include <alloca.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +18,8 @@
 #define MAX_FRAMES ((size_t)2 << 20)
 /* How long a child may take to come whose parent was killed meanwhile. */
 #define ORPHAN_NS 10000000000u
+
+#define MOMENT_NS 50000
 
 #define HAS_CHILD 1u	/* child is set and waits for the thread */
 #define HAS_RESULT 2u	/* the parent's system call is over */
@@ -117,11 +118,17 @@ static __attribute__((noreturn)) void restore_frames(struct vfork *v)
 static void wait_for_thread(struct vfork *v)
 {
 	struct task *p = v->parent;
+	struct timespec until;
+	u32 now;
 
 	while (!(atomic_load(&v->events) & CHILD_GONE)) {
+		/* The child may be in need of this CPU, or be on another. */
 		kernel_syscall1(p->kernel, p->kinst, v->sp, v->tls,
 				NR_SCHED_YIELD, 0);
-		sched_yield(); /* the child may be on another CPU */
+		now = atomic_load(&v->events);
+		until = timespec_of_ns(clock_ns(CLOCK_MONOTONIC) + MOMENT_NS);
+		if (!(now & CHILD_GONE))
+			futex_wait(&v->events, now, &until);
 	}
 }
 
@@ -169,9 +176,9 @@ static void move_parent_back(struct vfork *v)
 	memcpy(p->top, v->top, sizeof(v->top));
 	p->borrowed = v->borrowed;
 	p->vfork = NULL;
-	task_adopt(p);
 	user_bind(v->user, p);
 	v->user->sp = v->sp;
+	task_adopt(p);
 }
 
 static void finish(struct vfork *v) __attribute__((noreturn));
@@ -217,8 +224,8 @@ static void become_child(struct vfork *v)
 	c->borrowed = v;
 	c->user = user_get(v->user);
 	c->stack_base = v->start + v->size;
-	task_adopt(c);
 	user_bind(v->user, c);
+	task_adopt(c);
 	user_enter(c);
 }
 
@@ -290,7 +297,7 @@ void vfork_child_gone(struct task *c, bool dead)
 	struct vfork *v = c->borrowed;
 
 	c->borrowed = NULL;
-	c->frames = NULL;
+	user_drop_frames(c);
 	task_self = NULL;
 	if (dead) {
 		task_free(c);

@@ -28,6 +28,7 @@ from harness import Failure, Guest, path_of  # noqa: E402
 
 FLAGS = ['-O1', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']
 HOST_LIMIT_S = 60
+MAX_LINES = 400
 GUEST_LIMIT_S = 3 * harness.PATIENCE_S
 
 
@@ -128,10 +129,11 @@ class Machine:
 
 
 def difference(expected, got):
-    return ''.join(line if line.endswith('\n') else line + '\n'
-                   for line in difflib.unified_diff(
-                       expected.splitlines(True), got.splitlines(True),
-                       'on the host', 'in the guest', n=2))
+    lines = list(difflib.unified_diff(expected.splitlines(), got.splitlines(),
+                                      'on the host', 'in the guest', '', '', 2, ''))
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES:] = [f'... and {len(lines) - MAX_LINES} lines more']
+    return '\n'.join(lines)
 
 
 def run_in_guest(names, expected, cpus, initramfs, known):
@@ -146,6 +148,8 @@ def run_in_guest(names, expected, cpus, initramfs, known):
             ('kfail' if reason else 'FAIL')
         print(f'{results[name]:5} {name} ({cpus} CPUs, {time.monotonic() - began:.1f} s)'
               + (f': {reason}' if reason else ''), flush=True)
+        if not right:
+            machine.stop()  # who knows what it did to it
         if results[name] == 'FAIL':
             print(difference(expected[name], got), flush=True)
     machine.stop()

@@ -3,6 +3,9 @@
 #include <setjmp.h>
 #include "t.h"
 
+/* In the function that calls sigsetjmp(): sig_inline.c. */
+#define NOINLINE __attribute__((noinline))
+
 static sigjmp_buf env;
 static volatile int zero, one = 1, small = -2147483647 - 1, minus = -1;
 static volatile unsigned long where;
@@ -18,32 +21,32 @@ static void fault(int sig, siginfo_t *si, void *uc)
 	siglongjmp(env, sig);
 }
 
-static void do_read(void)
+static NOINLINE void do_read(void)
 {
 	one = *(volatile int *)where;
 }
 
-static void do_write(void)
+static NOINLINE void do_write(void)
 {
 	*(volatile int *)where = 1;
 }
 
-static void do_divide(void)
+static NOINLINE void do_divide(void)
 {
 	one = one / zero;
 }
 
-static void do_remainder(void)
+static NOINLINE void do_remainder(void)
 {
 	one = one % zero;
 }
 
-static void do_overflow(void)
+static NOINLINE void do_overflow(void)
 {
 	one = small / minus;
 }
 
-static void do_trap(void)
+static NOINLINE void do_trap(void)
 {
 	__builtin_trap();
 }
