@@ -68,13 +68,16 @@ void report_stack(char *buf, size_t n)
 	}
 }
 
+/* For addr2line: the runner's own static functions have no names here. */
 static void print_host_frame(void *pc)
 {
 	Dl_info info;
 
-	if (!dladdr((char *)pc - 1, &info) || !info.dli_sname)
+	if (!dladdr((char *)pc - 1, &info))
 		return;
-	log_text("    [runner] %s", info.dli_sname);
+	log_text("    [%s+0x%zx] %s", basename(info.dli_fname),
+		 (size_t)((char *)pc - (char *)info.dli_fbase),
+		 info.dli_sname ? info.dli_sname : "");
 }
 
 static void print_stack(void)
