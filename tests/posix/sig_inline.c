@@ -12,23 +12,38 @@ static void leave(int sig)
 	siglongjmp(env, sig);
 }
 
+/* Nothing in the first branch is a call. */
+static __attribute__((noinline)) void divide(void)
+{
+	if (!sigsetjmp(env, 1)) {
+		result = seven / zero;
+	} else {
+		say("division caught");
+		result = 1;
+	}
+}
+
+static __attribute__((noinline)) void spin(void)
+{
+	volatile long n = 0;
+
+	if (!sigsetjmp(env, 1)) {
+		while (n >= 0)
+			n = n + 1;
+	} else {
+		say("loop left");
+		result = 2;
+	}
+}
+
 int main(void)
 {
 	struct itimerval it = { { 0, 0 }, { 0, 10000 } };
-	volatile long n = 0;
-	int sig;
 
 	on_signal_flags(SIGFPE, leave, 0);
 	on_signal_flags(SIGALRM, leave, 0);
-	sig = sigsetjmp(env, 1);
-	if (!sig)
-		result = seven / zero;
-	VAL(sig);
 	setitimer(ITIMER_REAL, &it, NULL);
-	sig = sigsetjmp(env, 1);
-	if (!sig)
-		while (n >= 0)
-			n = n + 1;
-	VAL(sig);
+	spin();
+	divide();
 	return 0;
 }

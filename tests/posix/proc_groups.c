@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Process groups, sessions, pseudo-terminals and job control. */
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include "t.h"
+
+static int master, slave;
+
+/* What comes out of the terminal, up to these words at the end of a line. */
+static void show(const char *what, const char *words)
+{
+	struct pollfd p = { master, POLLIN, 0 };
+	char text[400] = "", *found = NULL;
+	int n, all = 0, i;
+
+	while (!(found && strchr(found, '\n')) && all < 399 &&
+	       poll(&p, 1, 15000) > 0) {
+		n = read(master, text + all, sizeof(text) - 1 - all);
+		if (n <= 0)
+			break;
+		all += n;
+		text[all] = 0;
+		found = strstr(text, words);
+	}
+	for (i = 0; i < all; i++)
+		if (text[i] == '\r' || text[i] == '\n')
+			text[i] = '|';
+	say("%s: %s", what, text);
+}
+
+static void caught(int sig)
+{
+	say("caught %d", sig);
+	if (sig == SIGHUP)
+		_exit(3);
+}
+
+/* A session of its own on the terminal. */
+static int session(const char *what)
+{
+	char line[80];
+	int fd, n;
+
+	say("setsid works %d", setsid() == getpid());
+	fd = open(getenv("TTY"), O_RDWR);
+	MUST(fd >= 0);
+	dup2(fd, 0);
+	dup2(fd, 1);
+	say("group %d, session %d, foreground %d", getpgrp() == getpid(),
+	    getsid(0) == getpid(), tcgetpgrp(0) == getpid());
+	on_signal_flags(SIGINT, caught, 0);
+	on_signal_flags(SIGHUP, caught, 0);
+	on_signal_flags(SIGWINCH, caught, 0);
+	if (*what == 'b') { /* a job in the background that reads is stopped */
+		int status;
+		pid_t pid = spawn_self("reader", NULL, NULL);
+
+		waitpid(pid, &status, WUNTRACED);
+		say_status("background", status);
+		tcsetpgrp(0, pid);
+		kill(-pid, SIGCONT);
+		waitpid(pid, &status, 0);
+		say_status("foreground", status);
+		signal(SIGTTOU, SIG_IGN);
+		say("tcsetpgrp %d", tcsetpgrp(0, getpgrp()));
+		return 2;
+	}
+	while ((n = read(0, line, sizeof(line) - 1)) != 0) {
+		if (n < 0) {
+			say("read: %s", error_name(errno));
+			continue;
+		}
+		line[n - 1] = 0;
+		say("line %d: %s", n, line);
+	}
+	return 4;
+}
+
+static int reader(void)
+{
+	char line[80];
+	int n;
+
+	setpgid(0, 0);
+	n = read(0, line, sizeof(line));
+	say("reader got %d", n);
+	return 1;
+}
+
+static void test_terminal(void)
+{
+	char name[100];
+	struct winsize size = { 30, 90, 0, 0 };
+	struct termios t;
+	pid_t pid;
+
+	master = posix_openpt(O_RDWR | O_NOCTTY);
+	MUST(master >= 0 && !grantpt(master) && !unlockpt(master));
+	MUST(!ptsname_r(master, name, sizeof(name)));
+	setenv("TTY", name, 1);
+	slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC); /* no hangup between */
+	MUST(slave >= 0);
+	fcntl(master, F_SETFD, FD_CLOEXEC);
+	pid = spawn_self("session", NULL, NULL);
+	show("start", "foreground 1");
+	MUST(write(master, "hello\n", 6) == 6);
+	show("line", "line 6: hello");
+	MUST(write(master, "\3", 1) == 1);
+	show("Ctrl-C", "read: EINTR");
+	MUST(!ioctl(master, TIOCSWINSZ, &size));
+	show("size", "read: EINTR");
+	MUST(write(master, "abc\177d\n", 6) == 6);
+	show("erase", "line 4: abd");
+	MUST(!tcgetattr(master, &t));
+	t.c_lflag &= ~ECHO;
+	MUST(!tcsetattr(master, TCSANOW, &t));
+	MUST(write(master, "quiet\n", 6) == 6);
+	show("without echo", "line 6: quiet");
+	MUST(write(master, "\4", 1) == 1);
+	say_status("session", wait_status(pid));
+	pid = spawn_self("background", NULL, NULL);
+	show("start", "stopped by");
+	MUST(write(master, "x\n", 2) == 2);
+	show("line", "tcsetpgrp");
+	say_status("session", wait_status(pid));
+	pid = spawn_self("session", NULL, NULL);
+	show("start", "foreground 1");
+	close(master);
+	say_status("hang up", wait_status(pid));
+}
+
+static pid_t spawn_in_group(pid_t group)
+{
+	char *argv[] = { "self", "pause", NULL };
+	posix_spawnattr_t attr;
+	pid_t pid;
+
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setpgroup(&attr, group);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
+	MUST(!posix_spawn(&pid, self_path, NULL, &attr, argv, environ));
+	return pid;
+}
+
+static void test_groups(void)
+{
+	pid_t a = spawn_in_group(0), b = spawn_in_group(a);
+
+	IS(getpgid(a) == a && getpgid(b) == a && getpgrp() != a);
+	CALL(setpgid(a, 0));
+	CALL(setpgid(1 << 20, 0));
+	CALL(kill(-a, SIGTERM));
+	say_status("a", wait_status(a));
+	say_status("b", wait_status(b));
+	CALL(kill(-a, SIGTERM));
+	CALL(getsid(1 << 20));
+	IS(getsid(0) > 0);
+}
+
+int main(int argc, char **argv)
+{
+	SELF(argv);
+	if (argc > 1) {
+		switch (*argv[1]) {
+		case 'r':
+			return reader();
+		case 'p':
+			while (true)
+				pause();
+		}
+		return session(argv[1]);
+	}
+	test_groups();
+	test_terminal();
+	return 0;
+}
