@@ -111,7 +111,7 @@ class Machine:
 
     def run(self, name):
         if not self.guest:
-            self.guest = Guest(initramfs=self.initramfs, cpus=self.cpus,
+            self.guest = Guest('--memory=1G', initramfs=self.initramfs, cpus=self.cpus,
                                parameters=('quiet',))
         try:
             self.guest.run(f'cd /tmp; /posix/{name} >/tmp/out 2>&1 </dev/null;'
