@@ -5,7 +5,8 @@
  * If it finds the thread in guest code, with the guest's interrupts on, it
  * enters the kernel from the handler; all that the thread holds then is the
  * guest's. The kernel may switch to another task in there, or leave by longjmp,
- * so the signal stays unblocked in the handler.
+ * so the signal is unblocked for that; not before the guest's interrupts are off,
+ * or signals that come in quick succession would pile up on the stack.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,10 +26,21 @@ bool interrupt_in_guest(const struct task *t, const void *pc)
 		module_has_text(&t->user->image->program->module, pc));
 }
 
+static void take_over(struct task *t)
+{
+	sigset_t set;
+
+	*t->irq_state = WASM_IRQS_OFF;
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void interrupt_kernel(struct task *t)
 {
 	u32 sp = *t->kernel_sp;
 
+	take_over(t);
 	*t->kernel_sp = (sp - RED_ZONE) & ~15u;
 	t->kernel->wasm_ext_interrupt(t->kinst, 0, 0, 0);
 	*t->kernel_sp = sp;
@@ -40,6 +52,7 @@ static void interrupt_user(struct task *t)
 	u32 sp, tls;
 
 	user_registers(t, &sp, &tls);
+	take_over(t);
 	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
 }
 
@@ -78,7 +91,7 @@ void interrupt_init(void)
 {
 	struct sigaction sa = {
 		.sa_sigaction = on_signal,
-		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART,
+		.sa_flags = SA_SIGINFO | SA_RESTART,
 	};
 
 	if (sigaction(SIGURG, &sa, NULL))

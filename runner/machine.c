@@ -132,6 +132,7 @@ static void start_loop(struct machine *m)
 	}
 	for (i = 0; i < m->vm.ncpus; i++)
 		start_timer(m, i);
+	uv_update_time(&m->loop); /* a translation may lie behind us */
 	if (o->timeout_s > 0) {
 		uv_timer_init(&m->loop, &m->timeout);
 		uv_timer_start(&m->timeout, on_timeout,
