@@ -2,6 +2,7 @@
 /* console.c: the guest's console is the runner's stdin and stdout. */
 #define LOG_MODULE "console"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -231,6 +232,8 @@ static void start_terminal(uv_loop_t *loop)
 
 void console_start(uv_loop_t *loop, const struct console_hooks *hooks)
 {
+	int flags;
+
 	console.hooks = hooks;
 	console.is_terminal = !tcgetattr(STDIN_FILENO, &console.original);
 	if (console.is_terminal)
@@ -240,9 +243,12 @@ void console_start(uv_loop_t *loop, const struct console_hooks *hooks)
 	uv_async_init(loop, &console.room, on_room);
 	uv_timer_init(loop, &console.check);
 	console.last = '\n';
-	/* libuv makes what it polls non-blocking, which others see who have
-	 * the same terminal; read() after poll does not block anyway. */
+	/* libuv makes what it polls non-blocking, for all who have the same
+	 * terminal, now and later; but read() after poll() does not block. */
+	flags = fcntl(STDIN_FILENO, F_GETFL);
 	console.can_poll = !uv_poll_init(loop, &console.poll, STDIN_FILENO);
+	if (flags >= 0)
+		fcntl(STDIN_FILENO, F_SETFL, flags);
 	on_room(&console.room);
 }
 
