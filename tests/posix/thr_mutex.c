@@ -72,7 +72,8 @@ static void test_kind(const char *name, int type, int protocol, int robust)
 		RET(pthread_mutex_lock(&m));
 	if (type == PTHREAD_MUTEX_ERRORCHECK)
 		RET(pthread_mutex_lock(&m));
-	RET(pthread_mutex_trylock(&m));
+	else /* glibc's EDEADLK for some of these is its own */
+		RET(pthread_mutex_trylock(&m));
 	if (type != PTHREAD_MUTEX_NORMAL)
 		in_thread(tries);
 	while (!pthread_mutex_unlock(&m) && type == PTHREAD_MUTEX_RECURSIVE)

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+/* mmap as there can be without an MMU, brk, malloc. */
+#include <malloc.h>
+#include <sys/mman.h>
+#include "t.h"
+
+#define SIZE (256 * 1024)
+
+static bool all(const unsigned char *p, int c, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] != c)
+			return false;
+	return true;
+}
+
+static void test_anonymous(void)
+{
+	unsigned char *p, *q;
+	int i, wrong = 0;
+
+	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	MUST(p != MAP_FAILED);
+	IS(all(p, 0, SIZE));
+	IS((uintptr_t)p % 4096 == 0);
+	memset(p, 1, SIZE);
+	q = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		 -1, 0);
+	MUST(q != MAP_FAILED);
+	IS(all(q, 0, SIZE) && all(p, 1, SIZE));
+	CALL(munmap(p, SIZE));
+	CALL(munmap(q, SIZE));
+	for (i = 0; i < 500; i++) { /* what was used before comes as zeros */
+		p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		wrong += p == MAP_FAILED || !all(p, 0, 65536);
+		memset(p, i | 1, 65536);
+		munmap(p, 65536);
+	}
+	VAL(wrong);
+	CALL(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	CALL(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, -1, 0));
+	CALL(mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0));
+}
+
+static void test_file(void)
+{
+	char path[] = "/tmp/posix-mem-XXXXXX";
+	unsigned char *p, buffer[100];
+	int fd = mkstemp(path), i;
+
+	MUST(fd >= 0);
+	for (i = 0; i < 10000; i++)
+		MUST(write(fd, &(char){ (char)(i / 100) }, 1) == 1);
+	p = mmap(NULL, 10000, PROT_READ, MAP_PRIVATE, fd, 0);
+	MUST(p != MAP_FAILED);
+	IS(all(p + 5000, 50, 100) && all(p + 9900, 99, 100));
+	IS(all(p + 10000, 0, 12288 - 10000));
+	CALL(munmap(p, 10000));
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 4096);
+	MUST(p != MAP_FAILED);
+	IS(p[0] == 40 && p[4] == 41);
+	CALL(munmap(p, 4096));
+	p = mmap(NULL, 10000, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	MUST(p != MAP_FAILED);
+	memset(p, 7, 100);
+	CALL(pread(fd, buffer, 100, 0));
+	IS(all(buffer, 0, 100));
+	CALL(munmap(p, 10000));
+	close(fd);
+	unlink(path);
+}
+
+/* A file that grows from nothing in one step is kept in one piece. */
+static void test_shared(void)
+{
+	char path[] = "/tmp/posix-mem-XXXXXX";
+	int fd = mkstemp(path);
+	unsigned char *p, *q, buffer[100];
+
+	MUST(fd >= 0);
+	CALL(ftruncate(fd, SIZE));
+	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	MUST(p != MAP_FAILED);
+	q = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	MUST(q != MAP_FAILED);
+	memset(p + 1000, 5, 100);
+	IS(all(q + 1000, 5, 100));
+	CALL(pread(fd, buffer, 100, 1000));
+	IS(all(buffer, 5, 100));
+	CALL(pwrite(fd, "xyz", 3, 2000));
+	IS(!memcmp(q + 2000, "xyz", 3));
+	CALL(msync(p, SIZE, MS_SYNC));
+	CALL(munmap(p, SIZE));
+	CALL(munmap(q, SIZE));
+	close(fd);
+	unlink(path);
+}
+
+static void test_malloc(void)
+{
+	static void *p[1000];
+	unsigned int i, round, wrong = 0;
+	size_t size;
+	void *big;
+
+	for (round = 0; round < 20; round++)
+		for (i = 0; i < 1000; i++) {
+			if (p[i])
+				wrong += !all(p[i], i & 255, i * 7 + 1);
+			free(p[i]);
+			size = i * 7 + 1;
+			p[i] = (i + round) % 3 ? malloc(size) : NULL;
+			if (p[i])
+				memset(p[i], i & 255, size);
+		}
+	VAL(wrong);
+	big = malloc(8 << 20);
+	MUST(big);
+	memset(big, 1, 8 << 20);
+	big = realloc(big, 12 << 20);
+	IS(all(big, 1, 8 << 20));
+	free(big);
+	CALL(posix_memalign(&big, 4096, 100));
+	IS((uintptr_t)big % 4096 == 0);
+	free(big);
+	big = calloc(1000, 1000);
+	IS(all(big, 0, 1000000));
+	free(big);
+	CALL((intptr_t)malloc((size_t)-1 / 2 - 4096 * 16) == 0);
+}
+
+static void test_brk(void)
+{
+	char *start = sbrk(0), *p;
+
+	p = sbrk(0);
+	IS(p == start && p != (void *)-1);
+}
+
+static void *uses_malloc(void *arg)
+{
+	unsigned int i, wrong = 0;
+	unsigned char *p;
+
+	for (i = 1; i < 3000; i++) {
+		p = malloc(i);
+		memset(p, i & 255, i);
+		wrong += !all(p, i & 255, i);
+		free(p);
+	}
+	(void)arg;
+	return (void *)(intptr_t)wrong;
+}
+
+int main(void)
+{
+	pthread_t t[4];
+	void *wrong;
+	int i;
+
+	test_anonymous();
+	test_file();
+	test_shared();
+	test_malloc();
+	test_brk();
+	for (i = 0; i < 4; i++)
+		pthread_create(&t[i], NULL, uses_malloc, NULL);
+	for (i = 0; i < 4; i++) {
+		pthread_join(t[i], &wrong);
+		say("thread: %d wrong", (int)(intptr_t)wrong);
+	}
+	return 0;
+}
