@@ -126,9 +126,10 @@
 /* Optional exports: a kernel that has the first gets interrupts while it runs. */
 #define KERNEL_EXT_EXPORTS(X)                                                  \
 	/* Handle the pending interrupts of this CPU. On the thread that holds \
-	 * it, with __wasm_irq_state != 0 and __stack_pointer below whatever   \
-	 * is live. user: interrupted in user mode with this stack pointer and \
-	 * TLS base; then it may deliver signals and end by                    \
+	 * it, whose __wasm_irq_state was not 0 (the host may have set it to 0 \
+	 * since), with __stack_pointer below whatever is live. Returns with   \
+	 * the state of before. user: interrupted in user mode with this stack \
+	 * pointer and TLS base; then it may deliver signals and end by        \
 	 * wasm_user_mode_tail. */                                             \
 	X(void, wasm_ext_interrupt, 3, u32, user, u32, sp, u32, tls)           \
 	/* The thread faulted at guest address addr (0 if there is none);      \
