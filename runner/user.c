@@ -80,6 +80,29 @@ static void image_put(struct image *image)
 	free(image);
 }
 
+struct image *user_clone_begin(struct task *t)
+{
+	struct image *image = t->user->image;
+
+	pthread_mutex_lock(&image_lock);
+	image->refs++;
+	image->clones++;
+	pthread_mutex_unlock(&image_lock);
+	return image;
+}
+
+void user_clone_end(struct image *image)
+{
+	bool counted;
+
+	pthread_mutex_lock(&image_lock);
+	counted = image->clones;
+	image->clones -= counted;
+	pthread_mutex_unlock(&image_lock);
+	if (counted)
+		image_put(image);
+}
+
 /* Takes over the reference to image. */
 static struct user *user_create(struct image *image)
 {
@@ -295,6 +318,7 @@ void user_clone(struct task *t)
 		user_exit(t, STATUS_NOT_RUN);
 	}
 	vfork_claim(t, image); /* may not return */
+	user_clone_end(image);
 	t->user = user_create(image);
 	memcpy(t->user->instance, image->template,
 	       image->program->module.desc->instance_size);

@@ -14,6 +14,7 @@ struct image {
 	const struct program *program;
 	u32 bin_start, data_start;
 	_Atomic u32 refs;
+	u32 clones; /* references that children on their way have; with image_lock */
 	wasm_rt_funcref_table_t table;
 	u32 memory_base, table_base;
 	void *template;
@@ -38,6 +39,11 @@ void user_load(struct task *task, u32 bin_start, u32 bin_end, u32 data_start);
 void user_exec(struct task *task) __attribute__((noreturn));
 /* Go on as the child of clone(). */
 void user_clone(struct task *task) __attribute__((noreturn));
+
+/* task is about to clone(): what its child is to run has to be there until the
+ * child has come, even if task is gone by then, or until the call has failed. */
+struct image *user_clone_begin(struct task *task);
+void user_clone_end(struct image *image);
 
 /* Leave the program and all that it has on the stack. */
 void user_drop(struct task *task);

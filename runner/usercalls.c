@@ -7,6 +7,9 @@
 #include "usercalls.h"
 #include "vfork.h"
 
+#define NR_CLONE 220
+#define NR_CLONE3 435
+
 #define SYSCALL_PARAMS_0
 #define SYSCALL_PARAMS_1 , u32 a
 #define SYSCALL_PARAMS_2 SYSCALL_PARAMS_1, u32 b
@@ -29,8 +32,17 @@
 	{                                                                \
 		u32 (*call)(void *, u32, u32, u32 SYSCALL_PARAMS_##n) =  \
 			task->kernel->syscalls[n];                       \
+		struct image *image;                                     \
+		u32 ret;                                                 \
                                                                          \
-		return call(task->kinst, sp, tls, nr SYSCALL_NAMES_##n); \
+		if (nr != NR_CLONE && nr != NR_CLONE3)                   \
+			return call(task->kinst, sp, tls,                \
+				    nr SYSCALL_NAMES_##n);               \
+		image = user_clone_begin(task);                          \
+		ret = call(task->kinst, sp, tls, nr SYSCALL_NAMES_##n);  \
+		if ((int)ret < 0)                                        \
+			user_clone_end(image);                           \
+		return ret;                                              \
 	}
 
 SYSCALL(0)

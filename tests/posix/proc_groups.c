@@ -31,9 +31,9 @@ static void show(const char *what, const char *words)
 
 static void caught(int sig)
 {
-	say("caught %d", sig);
 	if (sig == SIGHUP)
 		_exit(3);
+	say("caught %d", sig);
 }
 
 /* A session of its own on the terminal. */
@@ -47,11 +47,11 @@ static int session(const char *what)
 	MUST(fd >= 0);
 	dup2(fd, 0);
 	dup2(fd, 1);
-	say("group %d, session %d, foreground %d", getpgrp() == getpid(),
-	    getsid(0) == getpid(), tcgetpgrp(0) == getpid());
 	on_signal_flags(SIGINT, caught, 0);
 	on_signal_flags(SIGHUP, caught, 0);
 	on_signal_flags(SIGWINCH, caught, 0);
+	say("group %d, session %d, foreground %d", getpgrp() == getpid(),
+	    getsid(0) == getpid(), tcgetpgrp(0) == getpid());
 	if (*what == 'b') { /* a job in the background that reads is stopped */
 		int status;
 		pid_t pid = spawn_self("reader", NULL, NULL);
