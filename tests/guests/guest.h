@@ -66,6 +66,8 @@ void check(int condition, const char *what);
 /* Of this task. */
 u32 irq_state(void);
 void set_irq_state(u32 state);
+/* Set the state to on, and take what came while it was off. */
+void enable_interrupts(void);
 u32 irq_deferred(void);
 void set_irq_deferred(u32 deferred);
 

@@ -51,7 +51,8 @@ void boot(void)
 	check(irq_deferred(), "the interrupt was not noted");
 	set_irq_deferred(0);
 	wasm_ext_timer_set(0);
-	set_irq_state(WASM_IRQS_ON);
+	spin_ms(5); /* so that it is noted, sooner than taken */
+	enable_interrupts();
 	while (interrupts < 20)
 		spin_ms(1);
 	set_irq_state(WASM_IRQS_OFF);

@@ -24,9 +24,9 @@ void boot_secondary(u32 cpu)
 	while (!pending[1])
 		wasm_ext_cpu_idle((u32 *)&pending[1], ~0ull);
 	pending[1] = 0;
-	woken = 1;
 	set_irq_deferred(0);
-	set_irq_state(WASM_IRQS_ON);
+	woken = 1;
+	enable_interrupts();
 	while (!hits)
 		; /* until the other CPU's interrupt comes */
 	woken = 2;

@@ -122,15 +122,24 @@ EXPORT(raise_interrupt) void raise_interrupt(u32 cpu, u32 irq)
 	__atomic_fetch_or(&pending[cpu], 1u << irq, __ATOMIC_SEQ_CST);
 }
 
-/* What comes meanwhile is noted, and done before interrupts are on again. */
-EXPORT(wasm_ext_interrupt) void wasm_ext_interrupt(u32 user, u32 sp, u32 tls)
+/* What came while they were off was only noted. */
+void enable_interrupts(void)
 {
-	do {
+	SET(__wasm_irq_state, WASM_IRQS_ON);
+	while (GET(__wasm_irq_deferred)) {
 		SET(__wasm_irq_state, WASM_IRQS_OFF);
 		SET(__wasm_irq_deferred, 0);
 		interrupted(0);
 		SET(__wasm_irq_state, WASM_IRQS_ON);
-	} while (GET(__wasm_irq_deferred));
+	}
+}
+
+EXPORT(wasm_ext_interrupt) void wasm_ext_interrupt(u32 user, u32 sp, u32 tls)
+{
+	SET(__wasm_irq_state, WASM_IRQS_OFF);
+	SET(__wasm_irq_deferred, 0);
+	interrupted(0);
+	enable_interrupts();
 }
 
 EXPORT(wasm_ext_fault)
