@@ -221,7 +221,7 @@ static u32 body_wasm_ext_check_executable(struct task *t, u32 bin_start,
 	check_memory(bin_start, bin_end < bin_start ? ~0u :
 						      bin_end - bin_start);
 	memory_get_string(&the_vm->memory, name, text, sizeof(text));
-	return (u32)program_find(the_vm->cache_dir, memory_at(bin_start),
+	return (u32)program_find(the_vm->settings, memory_at(bin_start),
 				 bin_end - bin_start, text, false, &program);
 }
 

@@ -16,7 +16,6 @@
 #include "futex.h"
 #include "input.h"
 #include "log.h"
-#include "translate.h"
 
 void input_open(struct input *in, const char *path, const char *what)
 {
@@ -151,7 +150,8 @@ static int show_progress(void *arg, const char *stage, unsigned int done,
 	return 0;
 }
 
-static void translate(const char *path, const char *cache_dir,
+static void translate(const char *path,
+		      const struct translate_settings *settings,
 		      struct translate_result *result)
 {
 	struct progress p = {
@@ -163,7 +163,7 @@ static void translate(const char *path, const char *cache_dir,
 
 	log_text("runner: translating the kernel, which is done once and "
 		 "takes some minutes");
-	err = translate_file(cache_dir, path, basename(path), &progress,
+	err = translate_file(settings, path, basename(path), &progress,
 			     result);
 	if (p.terminal)
 		fprintf(stderr, "\r\033[K");
@@ -171,7 +171,8 @@ static void translate(const char *path, const char *cache_dir,
 		die(result->status, "%s", result->message);
 }
 
-void input_translate_kernel(const char *path, const char *cache_dir,
+void input_translate_kernel(const char *path,
+			    const struct translate_settings *settings,
 			    char *so_path)
 {
 	struct translate_result *result = calloc(1, sizeof(*result));
@@ -193,11 +194,11 @@ void input_translate_kernel(const char *path, const char *cache_dir,
 		die(EXIT_DATA, "the kernel %s is neither WebAssembly nor a "
 		    "translated kernel", path);
 	input_close(&in);
-	found = translate_lookup_file(cache_dir, path, result);
+	found = translate_lookup_file(settings, path, result);
 	if (found < 0)
 		die(result->status, "%s", result->message);
 	if (!found)
-		translate(path, cache_dir, result);
+		translate(path, settings, result);
 	snprintf(so_path, PATH_MAX, "%s", result->so_path);
 	free(result);
 }

@@ -3,6 +3,7 @@
 #ifndef RUNNER_INPUT_H
 #define RUNNER_INPUT_H
 
+#include "translate.h"
 #include "util.h"
 
 struct input {
@@ -19,7 +20,8 @@ void input_check_initramfs(const struct input *in, const char *path);
 
 /* Path of the shared object of this kernel: itself, from the cache, or made
  * now, with progress on stderr. so_path has room for PATH_MAX bytes. */
-void input_translate_kernel(const char *path, const char *cache_dir,
+void input_translate_kernel(const char *path,
+			    const struct translate_settings *settings,
 			    char *so_path);
 
 #endif

@@ -306,7 +306,7 @@ int machine_run(struct machine *m, const struct options *o)
 	static char so_path[PATH_MAX];
 
 	m->options = o;
-	m->vm.cache_dir = o->cache_dir;
+	m->vm.settings = &o->translate;
 	m->vm.ncpus = o->cpus;
 	trace_set_printing(o->trace);
 	prepare_expect(o);
@@ -315,7 +315,7 @@ int machine_run(struct machine *m, const struct options *o)
 	task_init();
 	input_open(&initramfs, o->initramfs, "initramfs");
 	input_check_initramfs(&initramfs, o->initramfs);
-	input_translate_kernel(o->kernel, o->cache_dir, so_path);
+	input_translate_kernel(o->kernel, &o->translate, so_path);
 	kernel_load(&m->vm.kernel, so_path, o->kernel);
 	open_memory(m, &initramfs);
 

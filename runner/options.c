@@ -63,8 +63,15 @@ static void set_cache(struct options *o, const char *value)
 {
 	if (!*value)
 		usage("--cache= names no folder");
-	free(o->cache_dir);
-	o->cache_dir = strdup(value);
+	o->translate.cache_dir = value;
+}
+
+static void set_level(struct options *o, const char *value)
+{
+	o->translate.level = level_find(value);
+	if (!o->translate.level)
+		usage("--level=%s is not one of the levels that --help tells",
+		      value);
 }
 
 static void set_log(struct options *o, const char *value)
@@ -125,6 +132,9 @@ static const struct option {
 	{ "cache", NULL, "DIR", set_cache,
 	  "where translated modules are kept\n"
 	  "(default $XDG_CACHE_HOME/linux-wasm, else ~/.cache/linux-wasm)" },
+	{ "level", NULL, "LEVEL", set_level,
+	  "how modules are compiled: release (default), which is fast\n"
+	  "to run, or debug, in which every line can be stepped to" },
 	{ "expect", NULL, "REGEX", set_expect,
 	  "end with status 0 when a line of the console matches\n"
 	  "this POSIX extended regular expression" },
@@ -249,6 +259,7 @@ static void parse_operand(struct options *o, const char *value)
 static void default_cache(struct options *o)
 {
 	const char *dir = getenv("XDG_CACHE_HOME"), *tail = "";
+	char *path;
 
 	if (!dir || *dir != '/') {
 		dir = getenv("HOME");
@@ -257,8 +268,9 @@ static void default_cache(struct options *o)
 	if (!dir || *dir != '/')
 		usage("neither HOME nor XDG_CACHE_HOME is set: say where to "
 		      "keep translated modules with --cache=DIR");
-	if (asprintf(&o->cache_dir, "%s%s/linux-wasm", dir, tail) < 0)
+	if (asprintf(&path, "%s%s/linux-wasm", dir, tail) < 0)
 		die(EXIT_HOST, "out of memory");
+	o->translate.cache_dir = path;
 }
 
 static void make_command_line(struct options *o, char **parameters)
@@ -284,7 +296,8 @@ void options_parse(struct options *o, int argc, char **argv)
 	char **parameters = none;
 	int i = 1;
 
-	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2 };
+	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2,
+				.translate = { .level = level_find(NULL) } };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--")) {
 			parameters = argv + i + 1;
@@ -304,7 +317,7 @@ void options_parse(struct options *o, int argc, char **argv)
 		usage("no kernel given");
 	if (!o->initramfs)
 		usage("no initramfs given");
-	if (!o->cache_dir)
+	if (!o->translate.cache_dir)
 		default_cache(o);
 	make_command_line(o, parameters);
 }

@@ -3,13 +3,14 @@
 #ifndef RUNNER_OPTIONS_H
 #define RUNNER_OPTIONS_H
 
+#include "translate.h"
 #include "util.h"
 
 struct options {
 	const char *kernel, *initramfs;
 	u64 memory_bytes;
 	u32 cpus;
-	char *cache_dir;
+	struct translate_settings translate; /* cache and level */
 	char *command_line;	/* the guest kernel's */
 	const char *expect;	/* NULL: none */
 	double timeout_s;	/* 0: none */

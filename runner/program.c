@@ -12,7 +12,6 @@
 #include "exit.h"
 #include "log.h"
 #include "program.h"
-#include "translate.h"
 
 enum state { TRANSLATING, READY, FAILED };
 
@@ -23,7 +22,7 @@ struct entry {
 	enum state state;
 	int error; /* if FAILED */
 	struct program program; /* if READY */
-	const char *cache_dir;
+	const struct translate_settings *settings;
 	void *wasm; /* while TRANSLATING */
 	struct entry *next;
 };
@@ -169,7 +168,7 @@ static void translate(struct entry *e)
 	struct translate_result *result = calloc(1, sizeof(*result));
 	int error = -ENOMEM;
 
-	if (result && !translate_bytes(e->cache_dir, e->wasm, e->size, e->name,
+	if (result && !translate_bytes(e->settings, e->wasm, e->size, e->name,
 				       NULL, result)) {
 		error = load(e, result->so_path);
 	} else if (result) {
@@ -245,7 +244,7 @@ static bool load_cached(struct entry *e)
 	int found = 0;
 
 	if (result)
-		found = translate_lookup_bytes(e->cache_dir, e->wasm, e->size,
+		found = translate_lookup_bytes(e->settings, e->wasm, e->size,
 					       result);
 	if (found > 0)
 		finish(e, load(e, result->so_path));
@@ -253,8 +252,9 @@ static bool load_cached(struct entry *e)
 	return found > 0;
 }
 
-int program_find(const char *cache_dir, const void *wasm, size_t n,
-		 const char *name, bool wait, const struct program **ret)
+int program_find(const struct translate_settings *settings, const void *wasm,
+		 size_t n, const char *name, bool wait,
+		 const struct program **ret)
 {
 	XXH128_hash_t hash;
 	struct entry *e;
@@ -274,7 +274,7 @@ int program_find(const char *cache_dir, const void *wasm, size_t n,
 	if (!e)
 		return -ENOMEM;
 	if (added) {
-		e->cache_dir = cache_dir;
+		e->settings = settings;
 		if (!load_cached(e))
 			start_translation(e, wait);
 	}

@@ -4,6 +4,7 @@
 #define RUNNER_PROGRAM_H
 
 #include "module.h"
+#include "translate.h"
 
 struct program {
 	struct module module;
@@ -20,10 +21,11 @@ struct program {
 /*
  * The program that these bytes are. 0 and *ret; -EAGAIN: it is being translated,
  * ask again; -ENOEXEC: it cannot run here (said once in the log); other -errno:
- * the host's trouble. wait: translate now, never -EAGAIN. Any thread.
+ * the host's trouble. settings stay for good. wait: translate now, never -EAGAIN. Any thread.
  */
-int program_find(const char *cache_dir, const void *wasm, size_t n,
-		 const char *name, bool wait, const struct program **ret);
+int program_find(const struct translate_settings *settings, const void *wasm,
+		 size_t n, const char *name, bool wait,
+		 const struct program **ret);
 
 /* Is a program being translated, for which the guest waits? */
 bool program_is_translating(void);

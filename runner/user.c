@@ -205,7 +205,7 @@ void user_load(struct task *t, u32 bin_start, u32 bin_end, u32 data_start)
 	    !memory_has(&the_vm->memory, bin_start, bin_end - bin_start))
 		task_bug(t, "exec of a program at %08x to %08x, which is no "
 			 "memory", bin_start, bin_end);
-	if (!program_find(the_vm->cache_dir, memory_at(bin_start),
+	if (!program_find(the_vm->settings, memory_at(bin_start),
 			  bin_end - bin_start, t->name, true, &program))
 		t->loaded = image_create(program, bin_start, data_start);
 }

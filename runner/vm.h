@@ -11,13 +11,14 @@
 #include "memory.h"
 
 struct task;
+struct translate_settings;
 
 struct vm {
 	struct memory memory;
 	struct kernel kernel;
 	struct cpu cpus[MAX_CPUS];
 	u32 ncpus;
-	const char *cache_dir;
+	const struct translate_settings *settings; /* of programs */
 	/* Tasks by address, an array of which few pages are ever touched. */
 	_Atomic(struct task *) *tasks;
 

@@ -38,6 +38,18 @@ def hit(bench):
     assert not leftovers(bench), leftovers(bench)
 
 
+def levels(bench):
+    wasm = module(bench, 'levels', 9)
+    objects = [bench.translate(wasm, level) for level in bench.levels]
+    assert len(set(objects)) == len(objects), objects
+    assert bench.translate(wasm) == objects[0]
+    for so, level in zip(objects, bench.levels):
+        assert 'f0 = i:9' in bench.run(so, 'f0\n')
+        assert bench.translate(wasm, level, '--print-key') in so
+    message = bench.translate(wasm, '--level=nonsense', status=64)
+    assert 'no such level' in message, message
+
+
 def damaged_entry(bench):
     wasm = module(bench, 'entry', 7)
     so = bench.translate(wasm)
@@ -204,5 +216,5 @@ def usage(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        hit, damaged_entry, memo, two_at_once, killed, interrupted, unwritable,
+        hit, levels, damaged_entry, memo, two_at_once, killed, interrupted, unwritable,
         full_disk, bad_input, missing_tools, other_wabt, usage)]

@@ -19,8 +19,9 @@ def compare(got, wanted):
 def numeric(bench):
     wat, commands = ops.make()
     wasm = bench.assemble('ops', wat)
-    compare(bench.run(bench.translate(wasm), commands),
-            bench.reference(wasm, commands))
+    wanted = bench.reference(wasm, commands)
+    for level in bench.levels:
+        compare(bench.run(bench.translate(wasm, level), commands), wanted)
 
 
 def case(name):
@@ -37,7 +38,8 @@ def case(name):
                 wanted = ''.join(line for line in f if line[0] != ';')
         else:
             wanted = bench.reference(wasm, commands)
-        compare(bench.run(bench.translate(wasm), commands), wanted)
+        for level in bench.levels:
+            compare(bench.run(bench.translate(wasm, level), commands), wanted)
     return test
 
 

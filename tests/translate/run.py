@@ -22,6 +22,8 @@ import case_tests  # noqa: E402
 class Bench:
     """The programs under test and a folder to work in."""
 
+    levels = ('--level=release', '--level=debug')
+
     def __init__(self, wasm2so, wabt, folder):
         self.wasm2so = os.path.abspath(wasm2so)
         self.wabt = os.path.abspath(wabt)

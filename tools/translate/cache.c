@@ -38,28 +38,36 @@ int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 	return 0;
 }
 
-static void translator_hash(EVP_MD_CTX *ctx)
+/* With its NUL: no two lists of texts are the same bytes. */
+static void hash_text(EVP_MD_CTX *ctx, const char *text)
+{
+	EVP_DigestUpdate(ctx, text, strlen(text) + 1);
+}
+
+static void translator_hash(EVP_MD_CTX *ctx, const struct level *level)
 {
 	const char *clang = getenv("WL_CLANG");
 	const struct embedded_file *f;
+	const char *const *option;
 
-	EVP_DigestUpdate(ctx, FORMAT, sizeof(FORMAT));
-	EVP_DigestUpdate(ctx, compile_options, strlen(compile_options));
-	if (clang)
-		EVP_DigestUpdate(ctx, clang, strlen(clang));
+	hash_text(ctx, FORMAT);
+	hash_text(ctx, compile_options);
+	for (option = level->options; *option; option++)
+		hash_text(ctx, *option);
+	hash_text(ctx, clang ? clang : "");
 	for (f = embedded_files; f->name; f++)
 		EVP_DigestUpdate(ctx, f->start, (size_t)(f->end - f->start));
 }
 
-int cache_key(const uint8_t hash[CACHE_HASH], struct cache_key *ret,
-	      struct failure *failure)
+int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
+	      struct cache_key *ret, struct failure *failure)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t key[CACHE_HASH];
 	int i, ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 
 	if (ok) {
-		translator_hash(ctx);
+		translator_hash(ctx, level);
 		ok = EVP_DigestUpdate(ctx, hash, CACHE_HASH) &&
 		     EVP_DigestFinal_ex(ctx, key, NULL);
 	}

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 
 #include "failure.h"
+#include "level.h"
 
 #define CACHE_HASH 32
 
@@ -32,9 +33,9 @@ struct cache_key {
 int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 	       struct failure *failure);
 
-/* The key of a module with that hash. 0 or -1. */
-int cache_key(const uint8_t hash[CACHE_HASH], struct cache_key *ret,
-	      struct failure *failure);
+/* The key of a module with that hash at that level. 0 or -1. */
+int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
+	      struct cache_key *ret, struct failure *failure);
 
 /* Is there a sound object? Its path then; a damaged one is removed. */
 bool cache_find(const char *dir, const struct cache_key *key,

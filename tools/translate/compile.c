@@ -23,7 +23,7 @@
  * nor fused arithmetic, which wasm has not.
  */
 #define CODE_OPTIONS                                                          \
-	"-std=gnu11", "-O2", "-g0", "-w", "-fPIC", "-fno-plt",                \
+	"-std=gnu11", "-w", "-fPIC", "-fno-plt",                              \
 	"-fvisibility=hidden", "-march=x86-64-v2", "-mtune=generic",          \
 	"-ffreestanding", "-fno-builtin", "-fno-strict-aliasing",             \
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-ffp-contract=off",    \
@@ -51,6 +51,7 @@ const char compile_options[] = QUOTE_VALUE(CODE_OPTIONS)
 
 struct job {
 	const char *dir;
+	const struct level *level;
 	const struct translate_progress *progress;
 	struct tools tools;
 	unsigned int outputs;
@@ -169,6 +170,8 @@ static pid_t start_clang(struct job *job, const char *source, const char *object
 
 	for (i = 0; code_options[i]; i++)
 		argv[n++] = code_options[i];
+	for (i = 0; job->level->options[i]; i++)
+		argv[n++] = (char *)job->level->options[i];
 	argv[n++] = "-I.";
 	argv[n++] = "-c";
 	argv[n++] = (char *)source;
@@ -295,11 +298,12 @@ static int write_prepared(struct job *job, const struct prepared *p,
 	return file_write(job->dir, "data.bin", &p->data, failure);
 }
 
-int compile_module(const char *dir, const void *wasm, size_t n,
+int compile_module(const char *dir, const struct level *level,
+		   const void *wasm, size_t n,
 		   const struct translate_progress *progress,
 		   struct failure *failure)
 {
-	struct job job = { .dir = dir, .progress = progress };
+	struct job job = { .dir = dir, .level = level, .progress = progress };
 	struct prepared p = { 0 };
 	struct wasm_module m;
 	int err = wasm_module_read(&m, wasm, n, failure);

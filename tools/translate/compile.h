@@ -4,16 +4,18 @@
 #define TRANSLATE_COMPILE_H
 
 #include "failure.h"
+#include "level.h"
 #include "translate.h"
 
-/* The compiler options, for the cache's key. */
+/* The compiler options of all levels, for the cache's key. */
 extern const char compile_options[];
 
 /*
  * Translate wasm in dir, an empty directory, to dir/guest.so. Progress may be
  * NULL. 0, or -1 and *failure.
  */
-int compile_module(const char *dir, const void *wasm, size_t n,
+int compile_module(const char *dir, const struct level *level,
+		   const void *wasm, size_t n,
 		   const struct translate_progress *progress,
 		   struct failure *failure);
 

@@ -71,7 +71,8 @@ static void source_close(struct source *s)
 	close(s->fd);
 }
 
-static int source_key(struct source *s, const char *dir, struct cache_key *key,
+static int source_key(struct source *s, const char *dir,
+		      const struct level *level, struct cache_key *key,
 		      struct failure *failure)
 {
 	uint8_t hash[CACHE_HASH];
@@ -83,25 +84,28 @@ static int source_key(struct source *s, const char *dir, struct cache_key *key,
 		if (s->fd >= 0 && dir)
 			cache_remember(dir, &s->st, hash);
 	}
-	return cache_key(hash, key, failure);
+	return cache_key(hash, level, key, failure);
 }
 
-static int lookup(const char *dir, struct source *s,
+static int lookup(const struct translate_settings *settings, struct source *s,
 		  struct translate_result *ret, struct failure *failure)
 {
+	const char *dir = settings->cache_dir;
 	struct cache_key key;
 
-	if (source_key(s, dir, &key, failure))
+	if (source_key(s, dir, settings->level, &key, failure))
 		return -1;
 	ret->from_cache = cache_find(dir, &key, ret->so_path);
 	return ret->from_cache;
 }
 
 /* With the lock of key held. */
-static int make(const char *dir, const struct cache_key *key, struct source *s,
+static int make(const struct translate_settings *settings,
+		const struct cache_key *key, struct source *s,
 		const struct translate_progress *progress,
 		struct translate_result *ret, struct failure *failure)
 {
+	const char *dir = settings->cache_dir;
 	char temp[PATH_MAX], so[PATH_MAX + 16];
 	int err, fd;
 
@@ -110,7 +114,8 @@ static int make(const char *dir, const struct cache_key *key, struct source *s,
 	fd = cache_make_temp(dir, temp, failure);
 	if (fd < 0)
 		return -1;
-	err = compile_module(temp, s->bytes, s->n, progress, failure);
+	err = compile_module(temp, settings->level, s->bytes, s->n, progress,
+			     failure);
 	if (!err) {
 		snprintf(so, sizeof(so), "%s/guest.so", temp);
 		err = cache_store(dir, key, so, ret->so_path, failure);
@@ -128,14 +133,16 @@ static int report_wait(void *arg)
 		p->report(p->arg, "waiting for another translation", 0, 0) : 0;
 }
 
-static int translate(const char *dir, struct source *s,
+static int translate(const struct translate_settings *settings,
+		     struct source *s,
 		     const struct translate_progress *progress,
 		     struct translate_result *ret, struct failure *failure)
 {
+	const char *dir = settings->cache_dir;
 	struct cache_key key;
 	int lock, err;
 
-	if (source_key(s, dir, &key, failure))
+	if (source_key(s, dir, settings->level, &key, failure))
 		return -1;
 	ret->from_cache = cache_find(dir, &key, ret->so_path);
 	if (ret->from_cache)
@@ -144,7 +151,8 @@ static int translate(const char *dir, struct source *s,
 	if (lock < 0)
 		return -1;
 	ret->from_cache = cache_find(dir, &key, ret->so_path);
-	err = ret->from_cache ? 0 : make(dir, &key, s, progress, ret, failure);
+	err = ret->from_cache ? 0 : make(settings, &key, s, progress, ret,
+					 failure);
 	if (!err && s->fd >= 0) {
 		uint8_t hash[CACHE_HASH];
 
@@ -157,31 +165,32 @@ static int translate(const char *dir, struct source *s,
 	return err;
 }
 
-int translate_lookup_file(const char *cache_dir, const char *wasm_path,
-			  struct translate_result *ret)
+int translate_lookup_file(const struct translate_settings *settings,
+			  const char *wasm_path, struct translate_result *ret)
 {
 	struct failure failure = { 0 };
 	struct source s;
 	int found = source_open(&s, wasm_path, &failure);
 
 	if (!found)
-		found = lookup(cache_dir, &s, ret, &failure);
+		found = lookup(settings, &s, ret, &failure);
 	source_close(&s);
 	return put_result(ret, found, &failure, wasm_path);
 }
 
-int translate_lookup_bytes(const char *cache_dir, const void *wasm, size_t n,
+int translate_lookup_bytes(const struct translate_settings *settings,
+			   const void *wasm, size_t n,
 			   struct translate_result *ret)
 {
 	struct source s = { .bytes = wasm, .n = n, .fd = -1 };
 	struct failure failure = { 0 };
 
-	return put_result(ret, lookup(cache_dir, &s, ret, &failure), &failure,
+	return put_result(ret, lookup(settings, &s, ret, &failure), &failure,
 			  NULL);
 }
 
-int translate_file(const char *cache_dir, const char *wasm_path,
-		   const char *display_name,
+int translate_file(const struct translate_settings *settings,
+		   const char *wasm_path, const char *display_name,
 		   const struct translate_progress *progress,
 		   struct translate_result *ret)
 {
@@ -190,25 +199,25 @@ int translate_file(const char *cache_dir, const char *wasm_path,
 	int err = source_open(&s, wasm_path, &failure);
 
 	if (!err)
-		err = translate(cache_dir, &s, progress, ret, &failure);
+		err = translate(settings, &s, progress, ret, &failure);
 	source_close(&s);
 	return put_result(ret, err, &failure, display_name);
 }
 
-int translate_bytes(const char *cache_dir, const void *wasm, size_t n,
-		    const char *display_name,
+int translate_bytes(const struct translate_settings *settings,
+		    const void *wasm, size_t n, const char *display_name,
 		    const struct translate_progress *progress,
 		    struct translate_result *ret)
 {
 	struct source s = { .bytes = wasm, .n = n, .fd = -1 };
 	struct failure failure = { 0 };
-	int err = translate(cache_dir, &s, progress, ret, &failure);
+	int err = translate(settings, &s, progress, ret, &failure);
 
 	return put_result(ret, err, &failure, display_name);
 }
 
-int translate_forget_file(const char *cache_dir, const char *wasm_path,
-			  struct translate_result *ret)
+int translate_forget_file(const struct translate_settings *settings,
+			  const char *wasm_path, struct translate_result *ret)
 {
 	struct failure failure = { 0 };
 	struct cache_key key;
@@ -216,15 +225,15 @@ int translate_forget_file(const char *cache_dir, const char *wasm_path,
 	int err = source_open(&s, wasm_path, &failure);
 
 	if (!err)
-		err = source_key(&s, NULL, &key, &failure);
+		err = source_key(&s, NULL, settings->level, &key, &failure);
 	if (!err)
-		cache_forget(cache_dir, &key);
+		cache_forget(settings->cache_dir, &key);
 	source_close(&s);
 	return put_result(ret, err, &failure, wasm_path);
 }
 
-int translate_key_of_file(const char *wasm_path, char ret_key[65],
-			  struct translate_result *ret)
+int translate_key_of_file(const struct level *level, const char *wasm_path,
+			  char ret_key[65], struct translate_result *ret)
 {
 	struct failure failure = { 0 };
 	struct cache_key key;
@@ -232,7 +241,7 @@ int translate_key_of_file(const char *wasm_path, char ret_key[65],
 	int err = source_open(&s, wasm_path, &failure);
 
 	if (!err)
-		err = source_key(&s, NULL, &key, &failure);
+		err = source_key(&s, NULL, level, &key, &failure);
 	if (!err)
 		memcpy(ret_key, key.hex, sizeof(key.hex));
 	source_close(&s);

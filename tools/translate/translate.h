@@ -13,6 +13,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "level.h"
+
+struct translate_settings {
+	const char *cache_dir; /* is made when it is not there */
+	const struct level *level;
+};
+
 struct translate_result {
 	char so_path[PATH_MAX]; /* of the shared object, when status is 0 */
 	char message[512];	/* else: a sentence that says what to do */
@@ -33,32 +40,33 @@ struct translate_progress {
 
 /*
  * Only look into the cache. 1: *ret has the shared object, 0: it is not there,
- * -1: failure, see *ret. cache_dir need not exist.
+ * -1: failure, see *ret. The cache's folder need not exist.
  */
-int translate_lookup_file(const char *cache_dir, const char *wasm_path,
-			  struct translate_result *ret);
-int translate_lookup_bytes(const char *cache_dir, const void *wasm, size_t n,
+int translate_lookup_file(const struct translate_settings *settings,
+			  const char *wasm_path, struct translate_result *ret);
+int translate_lookup_bytes(const struct translate_settings *settings,
+			   const void *wasm, size_t n,
 			   struct translate_result *ret);
 
 /*
  * Look into the cache, else translate, which takes long. display_name is for
  * messages. 0: *ret has the shared object, -1: failure, see *ret.
  */
-int translate_file(const char *cache_dir, const char *wasm_path,
-		   const char *display_name,
+int translate_file(const struct translate_settings *settings,
+		   const char *wasm_path, const char *display_name,
 		   const struct translate_progress *progress,
 		   struct translate_result *ret);
-int translate_bytes(const char *cache_dir, const void *wasm, size_t n,
-		    const char *display_name,
+int translate_bytes(const struct translate_settings *settings,
+		    const void *wasm, size_t n, const char *display_name,
 		    const struct translate_progress *progress,
 		    struct translate_result *ret);
 
 /* Forget what the cache has for this file, so that it is made again. */
-int translate_forget_file(const char *cache_dir, const char *wasm_path,
-			  struct translate_result *ret);
+int translate_forget_file(const struct translate_settings *settings,
+			  const char *wasm_path, struct translate_result *ret);
 
 /* The file's key in the cache: 64 hexadecimal digits and a NUL. 0 or -1. */
-int translate_key_of_file(const char *wasm_path, char key[65],
-			  struct translate_result *ret);
+int translate_key_of_file(const struct level *level, const char *wasm_path,
+			  char key[65], struct translate_result *ret);
 
 #endif

@@ -35,6 +35,9 @@ static const char usage[] =
 	"               there: the C files and what the tools wrote\n"
 	"  --print-key  only print the module's key in the cache\n"
 	"  --help, --version\n"
+	"  --level=L    how to compile it, where L is one of:\n";
+
+static const char usage_end[] =
 	"\n"
 	"Environment: WABT is a folder with npm's wabt 1.0.39, WL_CLANG the\n"
 	"compiler to use instead of clang-22.\n"
@@ -149,7 +152,8 @@ static bool default_cache(char *ret)
 }
 
 /* --keep: no cache, the pieces stay. */
-static int translate_in(const char *dir, const char *path,
+static int translate_in(const char *dir, const struct level *level,
+			const char *path,
 			const struct translate_progress *progress,
 			struct translate_result *ret)
 {
@@ -159,7 +163,7 @@ static int translate_in(const char *dir, const char *path,
 	ret->status = 0;
 	if (file_make_dirs(dir, &f) ||
 	    file_read_text(NULL, path, &wasm, &f) ||
-	    compile_module(dir, wasm.p, wasm.n - 1, progress, &f)) {
+	    compile_module(dir, level, wasm.p, wasm.n - 1, progress, &f)) {
 		ret->status = f.status;
 		snprintf(ret->message, sizeof(ret->message), "%s: %s", path,
 			 f.text);
@@ -172,8 +176,20 @@ static int translate_in(const char *dir, const char *path,
 struct options {
 	char cache[PATH_MAX];
 	const char *output, *keep, *input;
+	const struct level *level;
 	bool print_key, force;
 };
+
+static void print_usage(void)
+{
+	const struct level *l;
+
+	fputs(usage, stdout);
+	for (l = levels; l->name; l++)
+		printf("                 %-8s %s%s\n", l->name, l->help,
+		       l == levels ? " (default)" : "");
+	fputs(usage_end, stdout);
+}
 
 static int parse(int argc, char **argv, struct options *o)
 {
@@ -182,10 +198,12 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "print-key", no_argument, NULL, 'p' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "keep", required_argument, NULL, 'k' },
+		{ "level", required_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ 0 }
 	};
+	const char *level = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
@@ -202,11 +220,14 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'k':
 			o->keep = optarg;
 			break;
+		case 'l':
+			level = optarg;
+			break;
 		case 'o':
 			o->output = optarg;
 			break;
 		case 'h':
-			fputs(usage, stdout);
+			print_usage();
 			exit(0);
 		case 'v':
 			puts("wasm2so " VERSION);
@@ -215,6 +236,9 @@ static int parse(int argc, char **argv, struct options *o)
 			return usage_error("that is no way to call it");
 		}
 	}
+	o->level = level_find(level);
+	if (!o->level)
+		return usage_error("there is no such level");
 	if (optind + 1 != argc)
 		return usage_error(optind == argc ? "FILE.wasm is missing" :
 				   "more than one file");
@@ -226,23 +250,24 @@ static int parse(int argc, char **argv, struct options *o)
 
 static int run(struct options *o, const struct translate_progress *progress)
 {
+	struct translate_settings settings = { o->cache, o->level };
 	struct translate_result r = { 0 };
 	char key[65];
 	int err;
 
 	if (o->print_key) {
-		if (translate_key_of_file(o->input, key, &r))
+		if (translate_key_of_file(o->level, o->input, key, &r))
 			return fail(r.status, r.message);
 		puts(key);
 		return 0;
 	}
 	if (o->keep) {
-		err = translate_in(o->keep, o->input, progress, &r);
+		err = translate_in(o->keep, o->level, o->input, progress, &r);
 	} else {
-		err = o->force ? translate_forget_file(o->cache, o->input, &r) :
-				 0;
+		err = o->force ? translate_forget_file(&settings, o->input,
+						       &r) : 0;
 		if (!err)
-			err = translate_file(o->cache, o->input, o->input,
+			err = translate_file(&settings, o->input, o->input,
 					     progress, &r);
 	}
 	show_end(progress->arg);

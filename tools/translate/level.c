@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/* level.c: the ways to compile a module, see level.h. */
+#include <stddef.h>
+#include <string.h>
+
+#include "level.h"
+
+#define OPTIONS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+const struct level levels[] = {
+	{ "release", "fast to run",
+	  OPTIONS("-O2", "-g0") },
+	{ "debug", "fast to make, and every line can be stepped to",
+	  OPTIONS("-O1", "-g0") },
+	{ 0 }
+};
+
+const struct level *level_find(const char *name)
+{
+	const struct level *l = levels;
+
+	while (name && l->name && strcmp(l->name, name))
+		l++;
+	return l->name ? l : NULL;
+}

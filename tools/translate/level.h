@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * level.h: the ways to compile a module: what differs between them, in one
+ * table. A new level is a new row of level.c.
+ */
+#ifndef TRANSLATE_LEVEL_H
+#define TRANSLATE_LEVEL_H
+
+struct level {
+	const char *name, *help;
+	/* Ending in NULL: what clang is told beside compile.c's own options:
+	 * how to optimise, what to define for rt/. */
+	const char *const *options;
+};
+
+/* By name; the default for NULL. NULL when there is no such level. */
+const struct level *level_find(const char *name);
+
+/* All, the default first; ends with one whose name is NULL. */
+extern const struct level levels[];
+
+#endif
