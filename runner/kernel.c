@@ -101,6 +101,10 @@ void kernel_load(struct kernel *k, const char *so_path, const char *name)
 		die(EXIT_DATA, "%s", error);
 	check_is_kernel(k);
 	find_exports(k);
+	k->debug = (struct debug_image){
+		.memory_size = k->module.desc->memory_min * WASM_PAGE,
+		.is_kernel = 1,
+	};
 	for (i = 0; i < k->module.desc->nimports; i++)
 		check_import(k, &k->module.desc->imports[i]);
 	if (kernel_has_interrupts(k)) {
@@ -115,6 +119,7 @@ void kernel_load(struct kernel *k, const char *so_path, const char *name)
 	}
 	log_info("%s: %s", name, kernel_has_interrupts(k) ?
 		 "a kernel with interrupts" : "a kernel of the release of 2025");
+	debug_add_image(&k->debug, &k->module, "kernel");
 }
 
 void *kernel_boot_instance(struct kernel *k, struct task *task)

@@ -3,6 +3,7 @@
 #ifndef RUNNER_KERNEL_H
 #define RUNNER_KERNEL_H
 
+#include "debug.h"
 #include "hostabi.h"
 #include "module.h"
 
@@ -10,6 +11,7 @@
 
 struct kernel {
 	struct module module;
+	struct debug_image debug;
 	/* Memory of an instance that has not run yet; all others are copies. */
 	void *template;
 #define KERNEL_POINTER(ret, name, n, ...) \

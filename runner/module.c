@@ -4,12 +4,16 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exit.h"
+#include "log.h"
 #include "module.h"
 
 static struct module *_Atomic modules;
@@ -33,6 +37,31 @@ static void map_file(struct module *m, const char *path)
 	close(fd);
 }
 
+/* NAME.so has its companion beside it, as NAME.types. */
+static char *find_types(const char *so_path)
+{
+	size_t n = strlen(so_path);
+	char path[PATH_MAX];
+
+	if (n < 3 || strcmp(so_path + n - 3, ".so") ||
+	    snprintf(path, sizeof(path), "%.*s.types", (int)n - 3, so_path) >=
+		    (int)sizeof(path) ||
+	    access(path, R_OK))
+		path[0] = 0;
+	return strdup(path);
+}
+
+/* What debuggers are told stays valid when somebody changes directory. */
+static void set_paths(struct module *m, const char *path)
+{
+	m->path = realpath(path, NULL);
+	if (!m->path)
+		m->path = strdup(path);
+	m->types_path = m->path ? find_types(m->path) : NULL;
+	if (!m->types_path)
+		die(EXIT_HOST, "out of memory");
+}
+
 int module_open(struct module *m, const char *path, const char *name,
 		char *error, size_t n)
 {
@@ -53,6 +82,7 @@ int module_open(struct module *m, const char *path, const char *name,
 		return -1;
 	}
 	map_file(m, path);
+	set_paths(m, path);
 	m->next = modules;
 	while (!atomic_compare_exchange_weak(&modules, &m->next, m))
 		;

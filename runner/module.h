@@ -10,6 +10,8 @@ struct module {
 	const struct guest_module *desc;
 	void *handle;
 	char name[64]; /* for messages and backtraces */
+	/* Of the .so, and of its companion for debuggers, "" without one. */
+	char *path, *types_path;
 	/* The .so as a file, for its symbols; NULL if it could not be mapped. */
 	const unsigned char *file;
 	size_t file_size;

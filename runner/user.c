@@ -26,7 +26,7 @@ static void *allocate(size_t n)
 }
 
 static struct image *image_create(const struct program *program, u32 bin_start,
-				  u32 data_start)
+				  u32 data_start, const char *name)
 {
 	struct image *i = allocate(sizeof(*i));
 
@@ -37,6 +37,11 @@ static struct image *image_create(const struct program *program, u32 bin_start,
 		.refs = 1,
 		.memory_base = data_start,
 		.table_base = WASM_TABLE_BASE,
+		.debug = {
+			.memory_base = data_start,
+			.memory_size = program->module.desc->mem_size,
+			.table_base = WASM_TABLE_BASE,
+		},
 	};
 	wasm_rt_allocate_funcref_table(&i->table, WASM_TABLE_BASE +
 				       program->module.desc->table_size, ~0u);
@@ -44,6 +49,7 @@ static struct image *image_create(const struct program *program, u32 bin_start,
 	i->next = images;
 	images = i;
 	pthread_mutex_unlock(&image_lock);
+	debug_add_image(&i->debug, &program->module, name);
 	return i;
 }
 
@@ -75,6 +81,7 @@ static void image_put(struct image *image)
 		;
 	*p = image->next;
 	pthread_mutex_unlock(&image_lock);
+	debug_remove_image(&image->debug);
 	free(image->template);
 	free(image->table.data);
 	free(image);
@@ -207,7 +214,8 @@ void user_load(struct task *t, u32 bin_start, u32 bin_end, u32 data_start)
 			 "memory", bin_start, bin_end);
 	if (!program_find(the_vm->settings, memory_at(bin_start),
 			  bin_end - bin_start, t->name, true, &program))
-		t->loaded = image_create(program, bin_start, data_start);
+		t->loaded = image_create(program, bin_start, data_start,
+					 t->name);
 }
 
 void user_registers(struct task *t, u32 *sp, u32 *tls)
@@ -291,6 +299,7 @@ void user_exec(struct task *t)
 		log_warn("%s: its program could not be loaded", t->name);
 		user_exit(t, STATUS_NOT_RUN);
 	}
+	debug_name_image(&image->debug, t->name);
 	t->user = user_create(image);
 	run_exec(t);
 	user_exit(t, 0);

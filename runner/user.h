@@ -3,6 +3,7 @@
 #ifndef RUNNER_USER_H
 #define RUNNER_USER_H
 
+#include "debug.h"
 #include "program.h"
 #include "task.h"
 
@@ -18,6 +19,7 @@ struct image {
 	wasm_rt_funcref_table_t table;
 	u32 memory_base, table_base;
 	void *template;
+	struct debug_image debug;
 	struct image *next;
 	struct vfork *vforks; /* parents whose child has not come yet */
 };

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/* debug.c: what debuggers may rely on, see debug.h. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "debug.h"
+
+struct debug_images runner_images = {
+	.magic = { 'W', 'L', 'i', 'm', 'a', 'g', 'e', 's' },
+	.version = DEBUG_VERSION,
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+__attribute__((noinline)) void runner_images_changed(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+void debug_name_image(struct debug_image *image, const char *name)
+{
+	snprintf(image->name, sizeof(image->name), "%s", name);
+}
+
+void debug_add_image(struct debug_image *image, const struct module *module,
+		     const char *name)
+{
+	static u64 serial;
+
+	image->so_path = module->path;
+	image->types_path = module->types_path;
+	debug_name_image(image, name);
+	pthread_mutex_lock(&lock);
+	image->serial = ++serial;
+	image->next = runner_images.first;
+	__atomic_store_n(&runner_images.first, image, __ATOMIC_RELEASE);
+	runner_images.changes++;
+	pthread_mutex_unlock(&lock);
+	runner_images_changed();
+}
+
+void debug_remove_image(struct debug_image *image)
+{
+	struct debug_image **p;
+
+	pthread_mutex_lock(&lock);
+	for (p = &runner_images.first; *p != image; p = &(*p)->next)
+		;
+	__atomic_store_n(p, image->next, __ATOMIC_RELEASE);
+	runner_images.changes++;
+	pthread_mutex_unlock(&lock);
+	runner_images_changed();
+}

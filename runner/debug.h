@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * debug.h: what debuggers may rely on: a list of the guest's loaded images.
+ *
+ * Scripts (tools/debug/wl) read it from a live process or a core dump with
+ * nothing but reads of memory, so the layout is a contract: DEBUG_VERSION is
+ * raised with every change of it. At whatever instruction a debugger stops the
+ * process, the list is whole: an image is complete before it is in it, and is
+ * out of it before it goes.
+ */
+#ifndef RUNNER_DEBUG_H
+#define RUNNER_DEBUG_H
+
+#include "module.h"
+
+#define DEBUG_VERSION 1
+
+struct debug_image {
+	struct debug_image *next; /* older */
+	/* NUL-terminated: the translated module, and its companion (types and
+	 * global variables, see tools/translate/companion.h) or "". */
+	const char *so_path, *types_path;
+	u64 serial; /* no two images of a run have the same */
+	/* Its data is in [memory_base, memory_base + memory_size), its
+	 * functions are numbered from table_base; 0 for the kernel. */
+	u32 memory_base, memory_size, table_base;
+	u32 is_kernel;
+	char name[16]; /* of the task that executed it */
+};
+
+struct debug_images {
+	char magic[8]; /* "WLimages" */
+	u32 version;
+	u32 changes; /* how often the list was changed */
+	struct debug_image *first;
+};
+
+extern struct debug_images runner_images;
+
+/* Any thread. The caller owns the image, and removes it before it frees it. */
+void debug_add_image(struct debug_image *image, const struct module *module,
+		     const char *name);
+void debug_name_image(struct debug_image *image, const char *name);
+void debug_remove_image(struct debug_image *image);
+
+/* Does nothing: called after each change of the list, for breakpoints. */
+void runner_images_changed(void);
+
+#endif
