@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "report.h"
+#include "symbols.h"
 #include "task.h"
 #include "trace.h"
 
@@ -24,20 +25,18 @@ void report_init(void)
 /* A return address may be past the end of a function that calls the last. */
 static int put_guest_frame(char *buf, size_t n, void *pc, bool with_module)
 {
-	const void *call = (char *)pc - 1;
-	const struct module *m = module_of_text(call);
-	const char *name;
-	size_t offset;
+	struct place place;
+	int length;
 
-	if (!m)
+	if (!symbols_place((char *)pc - 1, &place))
 		return 0;
-	name = module_symbol(m, call, &offset);
-	if (!name)
-		return snprintf(buf, n, " %s+0x%zx%s", m->name, (size_t)
-				((const char *)call - m->desc->text_start + 1),
-				with_module ? "" : "\n");
-	return snprintf(buf, n, with_module ? " %s+0x%zx (%s)" : " %s+0x%zx\n",
-			name, offset + 1, m->name);
+	place.offset++;
+	buf[0] = ' ';
+	length = 1 + symbols_print(buf + 1, n - 2, &place, with_module);
+	length = (int)MIN((size_t)length, n - 2);
+	if (!with_module)
+		strcpy(buf + length++, "\n");
+	return length;
 }
 
 /* Frame i of a recursion, of which some in the middle are not shown. */
