@@ -90,6 +90,9 @@
 	 * what it needs during the call. */                                   \
 	X(u32, wasm_ext_check_executable, 3, u32, bin_start, u32, bin_end,     \
 	  GUEST_PTR(const char *), name)                                       \
+	/* Whole pages of guest memory: an access to them faults, or does no   \
+	 * more: WASM_PROTECT_*. 0 or -errno. Any context. */                  \
+	X(u32, wasm_ext_protect, 3, u32, start, u32, bytes, u32, protection)   \
 	/* The calling task is called name from now on. */                     \
 	X(void, wasm_ext_task_name, 1, GUEST_PTR(const char *), name)
 
@@ -103,6 +106,10 @@
 #define WASM_END_POWEROFF	0
 #define WASM_END_HALT		1
 #define WASM_END_RESTART	2
+
+/* wasm_ext_protect */
+#define WASM_PROTECT_ALL	0 /* may be read and written */
+#define WASM_PROTECT_NONE	1
 
 /* ------------------------------------------------------------------------
  * KERNEL_EXPORTS: what the host may call. _start, _start_secondary,

@@ -105,6 +105,17 @@ void fault_trap(wasm_rt_trap_t trap)
 		fault_in_guest(t, traps[trap].signo, 0, traps[trap].text);
 }
 
+/* The address that is told when the host's stack is used up: the guest's own. */
+static u32 guest_sp(struct task *t)
+{
+	u32 sp, tls;
+
+	if (!task_in_user_mode(t))
+		return t->kernel_sp ? *t->kernel_sp : 0;
+	user_registers(t, &sp, &tls);
+	return sp;
+}
+
 static void on_fault(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
@@ -116,9 +127,11 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 
 	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr))
 		fault_in_runner(signo, addr);
-	fault_in_guest(t, signo, guest_addr ? (u32)addr : 0,
-		       access && !guest_addr ? "stack exhausted" :
-					       strsignal(signo));
+	if (access && !guest_addr)
+		fault_in_guest(t, signo, guest_sp(t), "stack exhausted");
+	else
+		fault_in_guest(t, signo, access ? (u32)addr : 0,
+			       strsignal(signo));
 }
 
 static void on_abort(int signo)

@@ -260,6 +260,14 @@ static void body_wasm_dump_stacktrace(struct task *t, gaddr_t buf, u32 max)
 	report_stack(memory_at(buf), max);
 }
 
+static u32 body_wasm_ext_protect(struct task *t, u32 start, u32 bytes,
+				 u32 protection)
+{
+	(void)t;
+	return (u32)-memory_protect(&the_vm->memory, start, bytes,
+				    protection == WASM_PROTECT_NONE);
+}
+
 static void body_wasm_ext_machine_end(struct task *t, u32 reason)
 {
 	(void)t;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "exit.h"
 #include "log.h"
@@ -61,6 +62,16 @@ bool memory_has(const struct memory *m, gaddr_t addr, u64 n)
 	u64 end = m->wasm.pages * WASM_PAGE;
 
 	return addr >= m->low && n <= end && addr <= end - n;
+}
+
+int memory_protect(const struct memory *m, gaddr_t addr, u32 bytes, bool none)
+{
+	if ((addr | bytes) % (u32)getpagesize() || !memory_has(m, addr, bytes))
+		return EINVAL;
+	if (mprotect(memory_at(addr), bytes,
+		     none ? PROT_NONE : PROT_READ | PROT_WRITE))
+		return errno;
+	return 0;
 }
 
 bool memory_get_string(const struct memory *m, gaddr_t addr, char *buf,

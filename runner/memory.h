@@ -29,6 +29,10 @@ u64 memory_grow(struct memory *m, u64 pages);
 /* Is all of [addr, addr + n) usable memory? */
 bool memory_has(const struct memory *m, gaddr_t addr, u64 n);
 
+/* Whole pages of usable memory: an access faults, or no more. 0 or an errno.
+ * Any thread. */
+int memory_protect(const struct memory *m, gaddr_t addr, u32 bytes, bool none);
+
 /* Is this host address one that guest code can form? */
 static inline bool memory_is_guest(u64 address)
 {

@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <asm/guard.h>
 #include <asm/host.h>
 
 #define STACK_BYTES	(256 * 1024)
@@ -250,11 +251,15 @@ static int map_module(struct linux_binprm *bprm, unsigned long size,
 static int map_stack(struct linux_binprm *bprm, unsigned long *ret_sp)
 {
 	unsigned long args = MAX_ARG_PAGES * PAGE_SIZE - bprm->p;
-	unsigned long size = STACK_BYTES + PAGE_ALIGN(args), addr;
+	unsigned long size = PAGE_SIZE + STACK_BYTES + PAGE_ALIGN(args), addr;
+	int err;
 
 	addr = map_anonymous(size);
 	if (IS_ERR_VALUE(addr))
 		return addr;
+	err = wasm_guard(addr, addr + PAGE_SIZE);
+	if (err)
+		return err;
 	*ret_sp = addr + size;
 	current->mm->start_stack = addr + size;
 	return setup_stack(bprm, ret_sp);

@@ -194,6 +194,23 @@ static noinline void fault_work(struct pt_regs *regs, int signo, u32 addr)
 	irqentry_exit(regs, state);
 }
 
+/*
+ * If the fault was that the stack is used up, its upper end has to serve: what is
+ * there is not returned to.
+ */
+static __always_inline void fault_in_kernel(int signo, u32 addr)
+{
+	u32 guard = (u32)task_stack_page(current) + STACK_GUARD_OFFSET;
+	u32 sp = wasm_global_get(__stack_pointer);
+
+	if (addr - guard < THREAD_SIZE - STACK_GUARD_OFFSET ||
+	    sp - guard > THREAD_SIZE - STACK_GUARD_OFFSET) {
+		wasm_global_set(__stack_pointer, current_pt_regs());
+		wasm_kernel_stack_overflow(sp);
+	}
+	wasm_fault_kernel(signo, addr);
+}
+
 HOST_EXPORT(wasm_ext_fault)
 void wasm_ext_fault(u32 user, u32 sp, u32 tls, u32 signo, u32 addr);
 void wasm_ext_fault(u32 user, u32 sp, u32 tls, u32 signo, u32 addr)
@@ -201,7 +218,7 @@ void wasm_ext_fault(u32 user, u32 sp, u32 tls, u32 signo, u32 addr)
 	struct pt_regs *regs = current_pt_regs();
 
 	if (!user) {
-		wasm_fault_kernel(signo, addr);
+		fault_in_kernel(signo, addr);
 		return;
 	}
 	leave_user_mode(regs, sp, tls);
@@ -218,7 +235,7 @@ void wasm_ext_fault(u32 user, u32 sp, u32 tls, u32 signo, u32 addr)
 HOST_EXPORT(raise_exception) void raise_exception(void);
 void raise_exception(void)
 {
-	wasm_fault_kernel(SIGILL, 0);
+	fault_in_kernel(SIGILL, 0);
 }
 
 /*

@@ -7,14 +7,39 @@
 #include <linux/cpu.h>
 #include <linux/mm.h>
 
+#include <asm/guard.h>
 #include <asm/host.h>
 #include <asm/irq.h>
 #include <asm/switch_to.h>
 #include <asm/time.h>
 
+static int guard_stack(void *stack)
+{
+	unsigned long start = (unsigned long)stack;
+
+	return wasm_guard(start + STACK_GUARD_OFFSET, start + STACK_LOW_OFFSET);
+}
+
+void exit_thread(struct task_struct *p)
+{
+	unsigned long start = (unsigned long)task_stack_page(p);
+
+	wasm_unguard(start + STACK_GUARD_OFFSET, start + STACK_LOW_OFFSET);
+}
+
+static int __init guard_init_stack(void)
+{
+	return guard_stack(init_stack);
+}
+early_initcall(guard_init_stack);
+
 int copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 {
 	struct pt_regs *regs = task_pt_regs(p);
+	int err = guard_stack(task_stack_page(p));
+
+	if (err)
+		return err;
 
 	p->thread = (struct thread_struct){
 		.fn = args->fn,

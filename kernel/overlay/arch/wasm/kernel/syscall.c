@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* syscall.c: the table, and the calls that are this architecture's own. */
+/* syscall.c: the table. */
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
-
-SYSCALL_DEFINE6(mmap2, unsigned long, addr, unsigned long, len, unsigned long,
-		prot, unsigned long, flags, unsigned long, fd, unsigned long,
-		pgoff)
-{
-	return ksys_mmap_pgoff(addr, len, prot, flags, fd, pgoff);
-}
 
 long __wasm_sys_ni_syscall(const struct pt_regs *regs);
 

@@ -8,6 +8,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 
+#include <asm/guard.h>
 #include <asm/traps.h>
 
 static const char *fault_name(int signo)
@@ -50,25 +51,21 @@ void wasm_fault_user(int signo, unsigned long addr)
 		[SIGILL] = ILL_ILLOPN,
 	};
 
+	int code;
+
 	if (signo != SIGSEGV && signo != SIGBUS && signo != SIGFPE)
 		signo = SIGILL;
+	code = codes[signo];
+	if (signo == SIGSEGV && wasm_guarded((void *)addr, 1))
+		code = SEGV_ACCERR;
 	show_unhandled(signo, addr);
-	force_sig_fault(signo, codes[signo], (void __user *)addr);
+	force_sig_fault(signo, code, (void __user *)addr);
 }
 
-/* An oops: the task dies, the kernel goes on where it can. */
-void __noreturn wasm_fault_kernel(int signo, unsigned long addr)
+static void __noreturn oops(int signo)
 {
 	static int oopses;
 
-	console_verbose();
-	bust_spinlocks(1);
-	if (signo == SIGSEGV && addr < PAGE_SIZE)
-		pr_alert("BUG: kernel NULL pointer dereference, address: %08lx\n",
-			 addr);
-	else
-		pr_alert("BUG: kernel %s fault, address: %08lx\n",
-			 fault_name(signo), addr);
 	pr_emerg("Oops: %d [#%d] CPU %d PID %d comm %s\n", signo, ++oopses,
 		 raw_smp_processor_id(), task_pid_nr(current), current->comm);
 	show_regs(current_pt_regs());
@@ -80,4 +77,30 @@ void __noreturn wasm_fault_kernel(int signo, unsigned long addr)
 	if (panic_on_oops)
 		panic("Fatal exception");
 	make_task_dead(signo);
+}
+
+/* An oops: the task dies, the kernel goes on where it can. */
+void __noreturn wasm_fault_kernel(int signo, unsigned long addr)
+{
+	console_verbose();
+	bust_spinlocks(1);
+	if (signo == SIGSEGV && addr < PAGE_SIZE)
+		pr_alert("BUG: kernel NULL pointer dereference, address: %08lx\n",
+			 addr);
+	else
+		pr_alert("BUG: kernel %s fault, address: %08lx\n",
+			 fault_name(signo), addr);
+	oops(signo);
+}
+
+void __noreturn wasm_kernel_stack_overflow(unsigned long sp)
+{
+	unsigned long start = (unsigned long)task_stack_page(current);
+
+	console_verbose();
+	bust_spinlocks(1);
+	pr_alert("BUG: kernel stack overflow of task %s[%d]: stack %08lx..%08lx, sp %08lx\n",
+		 current->comm, task_pid_nr(current), start + STACK_LOW_OFFSET,
+		 start + THREAD_SIZE, sp);
+	oops(SIGSEGV);
 }

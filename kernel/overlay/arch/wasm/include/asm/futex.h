@@ -6,13 +6,13 @@
 #include <linux/uaccess.h>
 #include <asm/errno.h>
 
-/* User memory is the kernel's memory: an access that access_ok() allows works. */
+/* User memory is the kernel's memory, but for guards. */
 static inline int arch_futex_atomic_op_inuser(int op, u32 oparg, int *oval,
 					      u32 __user *uaddr)
 {
 	u32 *p = (__force u32 *)uaddr;
 
-	if (!access_ok(uaddr, sizeof(u32)))
+	if (!access_ok(uaddr, sizeof(u32)) || wasm_guarded(p, sizeof(u32)))
 		return -EFAULT;
 	switch (op) {
 	case FUTEX_OP_SET:
@@ -38,7 +38,8 @@ static inline int arch_futex_atomic_op_inuser(int op, u32 oparg, int *oval,
 static inline int futex_atomic_cmpxchg_inatomic(u32 *uval, u32 __user *uaddr,
 						u32 oldval, u32 newval)
 {
-	if (!access_ok(uaddr, sizeof(u32)))
+	if (!access_ok(uaddr, sizeof(u32)) ||
+	    wasm_guarded((__force u32 *)uaddr, sizeof(u32)))
 		return -EFAULT;
 	*uval = __sync_val_compare_and_swap((__force u32 *)uaddr, oldval,
 					    newval);

@@ -7,6 +7,13 @@
 #define THREAD_SIZE_ORDER	3
 #define THREAD_SIZE		(PAGE_SIZE << THREAD_SIZE_ORDER)
 
+/*
+ * A kernel stack, upwards: a page with nothing but STACK_END_MAGIC, the guard,
+ * what is used, the user's registers.
+ */
+#define STACK_GUARD_OFFSET	PAGE_SIZE
+#define STACK_LOW_OFFSET	(2 * PAGE_SIZE)
+
 #ifndef __ASSEMBLY__
 struct thread_info {
 	unsigned long flags;

@@ -3,5 +3,7 @@
 #define _ASM_WASM_TRAPS_H
 
 void wasm_fault_user(int signo, unsigned long addr);
+/* The kernel stack of this task was used up, down to sp. */
+void __noreturn wasm_kernel_stack_overflow(unsigned long sp);
 void __noreturn wasm_fault_kernel(int signo, unsigned long addr);
 #endif
