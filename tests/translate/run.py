@@ -17,6 +17,7 @@ sys.path.insert(0, HERE)
 
 import cache_tests  # noqa: E402
 import case_tests  # noqa: E402
+import companion_tests  # noqa: E402
 
 
 class Bench:
@@ -80,7 +81,8 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(sys.argv[1], sys.argv[2], folder)
-        for name, test in case_tests.tests() + cache_tests.tests():
+        for name, test in (case_tests.tests() + cache_tests.tests() +
+                           companion_tests.tests()):
             if sys.argv[3:] and name not in sys.argv[3:]:
                 continue
             try:

@@ -18,7 +18,7 @@
 #include "file.h"
 
 /* To be raised when code changes that is not among the embedded files. */
-#define FORMAT "translate 1, wabt 1.0.39, clang-22"
+#define FORMAT "translate 2, wabt 1.0.39, clang-22"
 
 /* At the end of an object, where ELF does not look. */
 struct trailer {
@@ -79,10 +79,11 @@ int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
 	return 0;
 }
 
+/* type: so or types */
 static void object_path(const char *dir, const struct cache_key *key,
-			char path[PATH_MAX])
+			const char *type, char path[PATH_MAX])
 {
-	snprintf(path, PATH_MAX, "%s/objects/%s.so", dir, key->hex);
+	snprintf(path, PATH_MAX, "%s/objects/%s.%s", dir, key->hex, type);
 }
 
 /* XXH3 reads several GB/s: this is done at each start. */
@@ -114,13 +115,14 @@ static bool is_sound(int fd, const struct cache_key *key)
 	return !memcmp(&sum, &t.sum, sizeof(sum));
 }
 
-bool cache_find(const char *dir, const struct cache_key *key,
-		char path[PATH_MAX])
+/* With its path; one that is not sound is removed. */
+static bool find_object(const char *dir, const struct cache_key *key,
+			const char *type, char path[PATH_MAX])
 {
 	bool sound;
 	int fd;
 
-	object_path(dir, key, path);
+	object_path(dir, key, type, path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -131,11 +133,20 @@ bool cache_find(const char *dir, const struct cache_key *key,
 	return sound;
 }
 
+bool cache_find(const char *dir, const struct cache_key *key,
+		char path[PATH_MAX])
+{
+	return find_object(dir, key, "types", path) &&
+	       find_object(dir, key, "so", path);
+}
+
 void cache_forget(const char *dir, const struct cache_key *key)
 {
 	char path[PATH_MAX];
 
-	object_path(dir, key, path);
+	object_path(dir, key, "so", path);
+	unlink(path);
+	object_path(dir, key, "types", path);
 	unlink(path);
 }
 
@@ -161,13 +172,17 @@ static int append_trailer(int fd, const struct cache_key *key)
 	return 0;
 }
 
-int cache_store(const char *dir, const struct cache_key *key, const char *so,
-		char path[PATH_MAX], struct failure *failure)
+static int store(const char *dir, const struct cache_key *key,
+		 const char *temp, const char *type, char path[PATH_MAX],
+		 struct failure *failure)
 {
-	int fd = open(so, O_RDWR | O_CLOEXEC), err = -1;
+	char made[PATH_MAX + 16];
+	int fd, err = -1;
 
-	object_path(dir, key, path);
-	if (fd >= 0 && !append_trailer(fd, key) && !rename(so, path))
+	snprintf(made, sizeof(made), "%s/guest.%s", temp, type);
+	fd = open(made, O_RDWR | O_CLOEXEC);
+	object_path(dir, key, type, path);
+	if (fd >= 0 && !append_trailer(fd, key) && !rename(made, path))
 		err = 0;
 	if (err)
 		failure_set(failure, FAIL_WRITE, "cannot write %s: %s", path,
@@ -175,6 +190,14 @@ int cache_store(const char *dir, const struct cache_key *key, const char *so,
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int cache_store(const char *dir, const struct cache_key *key, const char *temp,
+		char path[PATH_MAX], struct failure *failure)
+{
+	if (store(dir, key, temp, "types", path, failure))
+		return -1;
+	return store(dir, key, temp, "so", path, failure);
 }
 
 /* ---- files that were seen ---------------------------------------------- */

@@ -3,6 +3,7 @@
  * cache.h: the folder of shared objects that were made before.
  *
  *	objects/KEY.so	 an object, with a trailer that holds its checksum
+ *	objects/KEY.types its companion, the same; it is there before the object
  *	files/DEV-INODE	 SHA-256 of a file that was seen, while its size and
  *			 times are those noted: no need to hash it again
  *	locks/KEY	 held by who is making objects/KEY.so
@@ -37,7 +38,8 @@ int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
 	      struct cache_key *ret, struct failure *failure);
 
-/* Is there a sound object? Its path then; a damaged one is removed. */
+/* Is there a sound object with its companion? Its path then; damaged ones are
+ * removed. */
 bool cache_find(const char *dir, const struct cache_key *key,
 		char path[PATH_MAX]);
 void cache_forget(const char *dir, const struct cache_key *key);
@@ -60,9 +62,9 @@ void cache_unlock(const char *dir, const struct cache_key *key, int fd);
 int cache_make_temp(const char *dir, char path[PATH_MAX],
 		    struct failure *failure);
 
-/* Make so, a file in a directory of cache_make_temp(), the object of key, and
- * tell its path. 0 or -1. */
-int cache_store(const char *dir, const struct cache_key *key, const char *so,
+/* Make guest.types and guest.so of temp, a directory of cache_make_temp(), the
+ * companion and the object of key, and tell the object's path. 0 or -1. */
+int cache_store(const char *dir, const struct cache_key *key, const char *temp,
 		char path[PATH_MAX], struct failure *failure);
 
 #endif

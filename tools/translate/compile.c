@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "compile.h"
 #include "embed.h"
 #include "file.h"
@@ -324,6 +325,8 @@ int compile_module(const char *dir, const struct level *level,
 		err = report(&job, "finishing", 0, 0, failure);
 	if (!err)
 		err = finish_files(dir, job.outputs, &m, &p, failure);
+	if (!err)
+		err = companion_write(dir, &m, failure);
 	if (!err)
 		err = run_clang(&job, failure);
 	if (!err)

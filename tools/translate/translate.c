@@ -106,7 +106,7 @@ static int make(const struct translate_settings *settings,
 		struct translate_result *ret, struct failure *failure)
 {
 	const char *dir = settings->cache_dir;
-	char temp[PATH_MAX], so[PATH_MAX + 16];
+	char temp[PATH_MAX];
 	int err, fd;
 
 	if (source_map(s, failure))
@@ -116,10 +116,8 @@ static int make(const struct translate_settings *settings,
 		return -1;
 	err = compile_module(temp, settings->level, s->bytes, s->n, progress,
 			     failure);
-	if (!err) {
-		snprintf(so, sizeof(so), "%s/guest.so", temp);
-		err = cache_store(dir, key, so, ret->so_path, failure);
-	}
+	if (!err)
+		err = cache_store(dir, key, temp, ret->so_path, failure);
 	file_remove_tree(temp);
 	close(fd);
 	return err;

@@ -405,6 +405,7 @@ int wasm_module_read(struct wasm_module *m, const void *bytes, size_t n,
 	uint32_t i;
 
 	memset(m, 0, sizeof(*m));
+	m->bytes = (struct wasm_slice){ p, n };
 	if (n < sizeof(magic) || memcmp(p, magic, sizeof(magic)))
 		return failure_set(failure, FAIL_INPUT,
 				   "it is not a WebAssembly module");
@@ -439,6 +440,24 @@ int wasm_module_read(struct wasm_module *m, const void *bytes, size_t n,
 			return wasm_reader_fail(&r, "dylink.0", failure);
 	}
 	return 0;
+}
+
+struct wasm_slice wasm_custom_section(const struct wasm_module *m,
+				      const char *name)
+{
+	struct wasm_reader r = { m->bytes.p + 8, m->bytes.p + m->bytes.n, false,
+				 NULL };
+
+	while (r.p < r.end && !r.bad) {
+		unsigned int id = wasm_read_byte(&r);
+		struct wasm_slice s = wasm_read_name(&r);
+		struct wasm_reader c = { s.p, s.p + s.n, false, NULL };
+
+		if (id == WASM_CUSTOM && wasm_slice_is(wasm_read_name(&c), name))
+			return (struct wasm_slice){ c.p,
+						    (size_t)(c.end - c.p) };
+	}
+	return (struct wasm_slice){ NULL, 0 };
 }
 
 void wasm_module_free(struct wasm_module *m)

@@ -62,6 +62,7 @@ struct wasm_data {
 };
 
 struct wasm_module {
+	struct wasm_slice bytes; /* all of it */
 	struct wasm_slice section[WASM_NSECTIONS]; /* p == NULL: absent */
 	uint32_t order[WASM_NSECTIONS]; /* ids in order of appearance */
 	uint32_t nsections;
@@ -103,8 +104,9 @@ struct wasm_insn {
 };
 
 enum {
-	WASM_OP_END = 0x0b, WASM_OP_CALL = 0x10, WASM_OP_GLOBAL_SET = 0x24,
-	WASM_OP_I32_CONST = 0x41, WASM_OP_REF_FUNC = 0xd2,
+	WASM_OP_END = 0x0b, WASM_OP_CALL = 0x10, WASM_OP_DROP = 0x1a,
+	WASM_OP_GLOBAL_SET = 0x24, WASM_OP_I32_CONST = 0x41,
+	WASM_OP_I64_CONST = 0x42, WASM_OP_REF_FUNC = 0xd2,
 	WASM_OP_MEMORY_INIT = 0xfc08, WASM_OP_MEMORY_FILL = 0xfc0b,
 	WASM_OP_NOTIFY = 0xfe00, WASM_OP_WAIT32 = 0xfe01,
 	WASM_OP_WAIT64 = 0xfe02
@@ -125,6 +127,8 @@ struct wasm_slice wasm_read_bytes(struct wasm_reader *r, size_t n);
 struct wasm_slice wasm_read_name(struct wasm_reader *r);
 /* A count of things that take at least one byte each. */
 uint32_t wasm_read_count(struct wasm_reader *r);
+/* The declarations of locals at the start of a body; there are few enough. */
+void wasm_skip_locals(struct wasm_reader *r);
 /* One instruction; false at the end and when r->bad. */
 bool wasm_read_insn(struct wasm_reader *r, struct wasm_insn *ret);
 /* A constant expression with its end; true if it is one i32.const. */
@@ -134,5 +138,9 @@ int wasm_reader_fail(const struct wasm_reader *r, const char *where,
 		     struct failure *failure);
 
 bool wasm_slice_is(struct wasm_slice s, const char *text);
+
+/* Contents of the first custom section of that name; p == NULL: none. */
+struct wasm_slice wasm_custom_section(const struct wasm_module *m,
+				      const char *name);
 
 #endif

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Companions: what gdb reads in the types and data of a module, alone and damaged."""
+
+import os
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def compile_types(bench, name, *options):
+    out = bench.path(name + '.wasm')
+    subprocess.run(
+        ['clang-22', '--target=wasm32-unknown-unknown', '-O1', '-nostdlib',
+         '-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--no-stack-first',
+         '-Wl,--global-base=65536', '-Wl,--export=second', *options, HERE + '/types.c', '-o', out], check=True)
+    return out
+
+
+def gdb(companion, *commands):
+    """What gdb prints: the file alone, no process."""
+    arguments = [a for command in commands for a in ('-ex', command)]
+    return subprocess.run(['gdb', '-nx', '-batch', companion, *arguments],
+                          capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL).stdout
+
+
+def companion_of(bench, wasm):
+    return bench.translate(wasm)[:-3] + '.types'
+
+
+def check_types(companion):
+    shown = gdb(companion, 'p sizeof(struct node)', 'p sizeof(struct node *)',
+                'ptype struct node', 'p BLUE', 'ptype counter', 'ptype hidden',
+                'p &hidden', 'info functions')
+    for wanted in ('$1 = 32', '$2 = 4', 'kind : 3', 'flags : 5', '= BLUE', 'type = int',
+                   'short b;', 'struct inner *) 0x'):
+        assert wanted in shown, (wanted, shown)
+    for unwanted in ('run', 'count', 'local'):
+        assert unwanted not in shown.split('All defined functions')[-1], shown
+
+
+def types(bench):
+    for version in '-gdwarf-4', '-gdwarf-5':
+        companion = companion_of(bench, compile_types(bench, 'types', '-g', version))
+        check_types(companion)
+
+
+def without_dwarf(bench):
+    companion = companion_of(bench, compile_types(bench, 'bare', '-g0'))
+    shown = gdb(companion, 'info address second', 'p sizeof(struct node)')
+    assert 'is at 0x1' in shown, shown
+
+
+def damaged_dwarf(bench):
+    """A module runs whatever its DWARF is, and a damaged unit takes no other along."""
+    wasm = compile_types(bench, 'damaged', '-g')
+    with open(wasm, 'rb') as f:
+        good = f.read()
+    start = good.index(b'.debug_info') + len('.debug_info')
+    with open(wasm, 'wb') as f:
+        f.write(good[:start] + b'\xff' * 64 + good[start + 64:])
+    so = bench.translate(wasm)
+    assert 'run = ' in bench.run(so, 'run\n')
+    gdb(so[:-3] + '.types', 'info address second')
+
+
+def companion_lost(bench):
+    """No object without its companion."""
+    wasm = compile_types(bench, 'lost', '-g')
+    companion = companion_of(bench, wasm)
+    with open(companion, 'rb') as f:
+        good = f.read()
+    for bad in (None, good[:-1], good[:100] + b'x' + good[101:]):
+        os.unlink(companion)
+        if bad:
+            with open(companion, 'wb') as f:
+                f.write(bad)
+        assert companion_of(bench, wasm) == companion
+        check_types(companion)
+
+
+def tests():
+    return [(f.__name__, f) for f in (types, without_dwarf, damaged_dwarf,
+                                      companion_lost)]

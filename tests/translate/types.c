@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/* types.c: types and data whose DWARF the tests of companions look at. */
+enum colour { RED, GREEN = 7, BLUE };
+
+struct node {
+	struct node *next;
+	long long value;
+	unsigned int kind : 3, flags : 5;
+	enum colour colour;
+	char name[8];
+};
+
+struct node first = { 0, 41, 5, 17, BLUE, "first" };
+struct node second = { &first, -1, 1, 2, GREEN, "second" };
+static int counter = 12;
+int *volatile nothing;
+
+/* Its local variables have no place in memory, its static one has. */
+__attribute__((noinline)) static int count(struct node *n)
+{
+	static volatile struct inner { short a, b; } hidden = { 3, 4 };
+	int local = hidden.a++ + (int)n->value;
+
+	return local + counter++;
+}
+
+__attribute__((export_name("run"))) int run(void)
+{
+	int sum = 0, n;
+
+	for (n = 4; n > 0; n--)
+		sum += count(n & 1 ? &first : &second);
+	return nothing ? *nothing : sum;
+}

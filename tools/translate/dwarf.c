@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+/* dwarf.c: entries of .debug_info and their values, see dwarf.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dwarf.h"
+
+/* Attributes per entry: more no compiler makes. */
+#define MAX_ATTRIBUTES 200
+
+enum {
+	FORM_ADDR = 0x01, FORM_BLOCK2 = 0x03, FORM_BLOCK4 = 0x04,
+	FORM_DATA2 = 0x05, FORM_DATA4 = 0x06, FORM_DATA8 = 0x07,
+	FORM_STRING = 0x08, FORM_BLOCK = 0x09, FORM_BLOCK1 = 0x0a,
+	FORM_DATA1 = 0x0b, FORM_FLAG = 0x0c, FORM_SDATA = 0x0d,
+	FORM_STRP = 0x0e, FORM_UDATA = 0x0f, FORM_REF_ADDR = 0x10,
+	FORM_REF1 = 0x11, FORM_REF2 = 0x12, FORM_REF4 = 0x13, FORM_REF8 = 0x14,
+	FORM_REF_UDATA = 0x15, FORM_INDIRECT = 0x16, FORM_SEC_OFFSET = 0x17,
+	FORM_EXPRLOC = 0x18, FORM_FLAG_PRESENT = 0x19, FORM_STRX = 0x1a,
+	FORM_ADDRX = 0x1b, FORM_DATA16 = 0x1e, FORM_LINE_STRP = 0x1f,
+	FORM_REF_SIG8 = 0x20, FORM_IMPLICIT_CONST = 0x21,
+	FORM_LOCLISTX = 0x22, FORM_RNGLISTX = 0x23, FORM_STRX1 = 0x25,
+	FORM_STRX4 = 0x28, FORM_ADDRX1 = 0x29, FORM_ADDRX4 = 0x2c
+};
+
+/* What the code of an entry stands for. */
+struct dwarf_abbrev {
+	uint16_t tag;
+	bool has_children;
+	struct wasm_slice attributes; /* pairs of attribute and form */
+};
+
+void dwarf_open(struct dwarf *d, const struct wasm_module *m)
+{
+	*d = (struct dwarf){
+		.info = wasm_custom_section(m, ".debug_info"),
+		.abbrev = wasm_custom_section(m, ".debug_abbrev"),
+		.str = wasm_custom_section(m, ".debug_str"),
+		.str_offsets = wasm_custom_section(m, ".debug_str_offsets"),
+		.addr = wasm_custom_section(m, ".debug_addr"),
+		.line = wasm_custom_section(m, ".debug_line"),
+		.line_str = wasm_custom_section(m, ".debug_line_str"),
+		.loc = wasm_custom_section(m, ".debug_loc"),
+		.loclists = wasm_custom_section(m, ".debug_loclists"),
+		.ranges = wasm_custom_section(m, ".debug_ranges"),
+		.rnglists = wasm_custom_section(m, ".debug_rnglists"),
+		.abbrevs_at = UINT64_MAX,
+	};
+	d->effort = 4 * (uint64_t)d->abbrev.n;
+}
+
+void dwarf_free(struct dwarf *d)
+{
+	free(d->abbrevs);
+	d->abbrevs = NULL;
+	d->nabbrevs = d->room = 0;
+}
+
+uint64_t dwarf_read_fixed(struct wasm_reader *r, unsigned int n)
+{
+	struct wasm_slice s = wasm_read_bytes(r, n);
+	uint64_t value = 0;
+
+	while (!r->bad && n--)
+		value = value << 8 | s.p[n];
+	return value;
+}
+
+struct wasm_slice dwarf_read_text(struct wasm_reader *r)
+{
+	struct wasm_slice s = { r->p, 0 };
+	const uint8_t *end = memchr(r->p, 0, (size_t)(r->end - r->p));
+
+	if (!end) {
+		r->bad = true;
+		r->p = r->end;
+		return (struct wasm_slice){ r->end, 0 };
+	}
+	s.n = (size_t)(end - s.p);
+	r->p = end + 1;
+	return s;
+}
+
+struct wasm_reader dwarf_reader_at(struct wasm_slice section, uint64_t offset)
+{
+	static const uint8_t nothing[1];
+	const uint8_t *start = section.p ? section.p : nothing;
+
+	if (offset > section.n)
+		offset = section.n;
+	return (struct wasm_reader){ start + offset, start + section.n, false,
+				     NULL };
+}
+
+static struct wasm_slice text_at(struct wasm_slice section, uint64_t offset)
+{
+	struct wasm_reader r = dwarf_reader_at(section, offset);
+
+	return dwarf_read_text(&r);
+}
+
+/* The entry with that index of a table of 4-byte values. */
+static uint64_t table_entry(struct wasm_slice section, uint64_t base,
+			    uint64_t index)
+{
+	struct wasm_reader r;
+
+	if (index > section.n)
+		return UINT64_MAX;
+	r = dwarf_reader_at(section, base + 4 * index);
+	base = dwarf_read_fixed(&r, 4);
+	return r.bad ? UINT64_MAX : base;
+}
+
+struct dwarf_value dwarf_read_value(const struct dwarf *d,
+				    struct wasm_reader *r, uint64_t form)
+{
+	struct dwarf_value v = { .form = (uint16_t)form, .is_set = true };
+
+	switch (form) {
+	case FORM_DATA1: case FORM_FLAG: case FORM_REF1:
+	case FORM_STRX1: case FORM_ADDRX1:
+		v.u = dwarf_read_fixed(r, 1);
+		break;
+	case FORM_DATA2: case FORM_REF2: case FORM_STRX1 + 1:
+	case FORM_ADDRX1 + 1:
+		v.u = dwarf_read_fixed(r, 2);
+		break;
+	case FORM_STRX1 + 2: case FORM_ADDRX1 + 2:
+		v.u = dwarf_read_fixed(r, 3);
+		break;
+	case FORM_ADDR: case FORM_DATA4: case FORM_REF4: case FORM_REF_ADDR:
+	case FORM_SEC_OFFSET: case FORM_STRX4: case FORM_ADDRX4:
+		v.u = dwarf_read_fixed(r, 4);
+		break;
+	case FORM_DATA8: case FORM_REF8: case FORM_REF_SIG8:
+		v.u = dwarf_read_fixed(r, 8);
+		break;
+	case FORM_DATA16:
+		v.bytes = wasm_read_bytes(r, 16);
+		break;
+	case FORM_SDATA:
+		v.u = wasm_read_leb(r, 64, true);
+		break;
+	case FORM_UDATA: case FORM_REF_UDATA: case FORM_STRX: case FORM_ADDRX:
+	case FORM_LOCLISTX: case FORM_RNGLISTX:
+		v.u = wasm_read_leb(r, 64, false);
+		break;
+	case FORM_STRING:
+		v.bytes = dwarf_read_text(r);
+		break;
+	case FORM_STRP:
+		v.bytes = text_at(d->str, dwarf_read_fixed(r, 4));
+		break;
+	case FORM_LINE_STRP:
+		v.bytes = text_at(d->line_str, dwarf_read_fixed(r, 4));
+		break;
+	case FORM_BLOCK1:
+		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 1));
+		break;
+	case FORM_BLOCK2:
+		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 2));
+		break;
+	case FORM_BLOCK4:
+		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 4));
+		break;
+	case FORM_BLOCK: case FORM_EXPRLOC:
+		v.bytes = wasm_read_bytes(r, wasm_read_leb(r, 64, false));
+		break;
+	case FORM_FLAG_PRESENT:
+		v.u = 1;
+		break;
+	default:
+		r->bad = true;
+		r->p = r->end;
+	}
+	v.is_set = !r->bad;
+	return v;
+}
+
+/* What a value means depends on the unit that it is in. */
+static void resolve(const struct dwarf_unit *u, struct dwarf_value *v)
+{
+	switch (v->form) {
+	case FORM_REF1: case FORM_REF2: case FORM_REF4: case FORM_REF8:
+	case FORM_REF_UDATA:
+		v->u += u->start;
+		break;
+	case FORM_STRX: case FORM_STRX1: case FORM_STRX1 + 1:
+	case FORM_STRX1 + 2: case FORM_STRX4:
+		v->bytes = text_at(u->d->str, table_entry(u->d->str_offsets,
+							  u->str_offsets,
+							  v->u));
+		break;
+	case FORM_ADDRX: case FORM_ADDRX1: case FORM_ADDRX1 + 1:
+	case FORM_ADDRX1 + 2: case FORM_ADDRX4:
+		v->u = table_entry(u->d->addr, u->addr, v->u);
+		break;
+	case FORM_LOCLISTX:
+		v->u = table_entry(u->d->loclists, u->loclists, v->u);
+		if (v->u != UINT64_MAX)
+			v->u += u->loclists;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Skip pairs of attribute and form up to the one that ends them. */
+static void skip_attributes(struct wasm_reader *r)
+{
+	uint64_t at, form;
+
+	do {
+		at = wasm_read_leb(r, 64, false);
+		form = wasm_read_leb(r, 64, false);
+		if (form == FORM_IMPLICIT_CONST)
+			wasm_read_leb(r, 64, true);
+	} while ((at || form) && !r->bad);
+}
+
+/* Codes are 1, 2, 3, ...; a table that is not so is not read further. */
+static void read_abbrevs(struct dwarf *d, uint64_t offset)
+{
+	struct wasm_reader r = dwarf_reader_at(d->abbrev, offset);
+	const uint8_t *start = r.p;
+
+	if (d->abbrevs_at == offset)
+		return;
+	d->abbrevs_at = offset;
+	d->nabbrevs = 0;
+	while (wasm_read_leb(&r, 64, false) == d->nabbrevs + 1 &&
+	       (uint64_t)(r.p - start) < d->effort) {
+		struct dwarf_abbrev *a;
+
+		if (d->nabbrevs == d->room) {
+			a = realloc(d->abbrevs, (2 * d->room + 128) *
+				    sizeof(*a));
+			if (!a)
+				break;
+			d->abbrevs = a;
+			d->room = 2 * d->room + 128;
+		}
+		a = &d->abbrevs[d->nabbrevs];
+		a->tag = (uint16_t)wasm_read_leb(&r, 16, false);
+		a->has_children = wasm_read_byte(&r);
+		a->attributes.p = r.p;
+		skip_attributes(&r);
+		a->attributes.n = (size_t)(r.p - a->attributes.p);
+		if (r.bad)
+			break;
+		d->nabbrevs++;
+	}
+	d->effort -= d->effort < (uint64_t)(r.p - start) ?
+		d->effort : (uint64_t)(r.p - start);
+}
+
+static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
+{
+	switch (at) {
+	case 0x02: return &die->location;
+	case 0x03: return &die->name;
+	case 0x0b: return &die->byte_size;
+	case 0x10: return &die->stmt_list;
+	case 0x11: return &die->low_pc;
+	case 0x12: return &die->high_pc;
+	case 0x1b: return &die->comp_dir;
+	case 0x31: return &die->abstract_origin;
+	case 0x3e: return &die->encoding;
+	case 0x40: return &die->frame_base;
+	case 0x49: return &die->type;
+	case 0x72: return &die->str_offsets_base;
+	case 0x73: return &die->addr_base;
+	case 0x8c: return &die->loclists_base;
+	default: return NULL;
+	}
+}
+
+static void note_ref(struct dwarf_unit *u, struct dwarf_die *die,
+		     const uint8_t *start, const struct dwarf_value *v)
+{
+	struct dwarf_ref ref = {
+		.at = (size_t)(start - u->d->info.p),
+		.size = (size_t)(u->r.p - start),
+		.base = v->form == FORM_REF_ADDR ? 0 : u->start,
+		.is_leb = v->form == FORM_REF_UDATA,
+	};
+
+	if (v->form < FORM_REF_ADDR || v->form > FORM_REF_UDATA)
+		return;
+	if (die->nrefs == DWARF_MAX_REFS) {
+		u->r.bad = true;
+		return;
+	}
+	ref.target = ref.base + v->u;
+	die->refs[die->nrefs++] = ref;
+}
+
+static void read_attributes(struct dwarf_unit *u, const struct dwarf_abbrev *a,
+			    struct dwarf_die *die)
+{
+	struct wasm_reader spec = { a->attributes.p,
+				    a->attributes.p + a->attributes.n, false,
+				    NULL };
+	unsigned int n;
+
+	for (n = 0; n < MAX_ATTRIBUTES && !u->r.bad; n++) {
+		uint64_t at = wasm_read_leb(&spec, 64, false);
+		uint64_t form = wasm_read_leb(&spec, 64, false);
+		struct dwarf_value v = { .is_set = true }, *place;
+		const uint8_t *start;
+
+		if (!at && !form)
+			return;
+		if (form == FORM_INDIRECT)
+			form = wasm_read_leb(&u->r, 64, false);
+		start = u->r.p;
+		if (form == FORM_IMPLICIT_CONST)
+			v.u = wasm_read_leb(&spec, 64, true);
+		else
+			v = dwarf_read_value(u->d, &u->r, form);
+		note_ref(u, die, start, &v);
+		place = place_of(die, at);
+		if (place)
+			*place = v;
+	}
+	u->r.bad = true;
+}
+
+static void resolve_all(const struct dwarf_unit *u, struct dwarf_die *die)
+{
+	resolve(u, &die->name);
+	resolve(u, &die->comp_dir);
+	resolve(u, &die->low_pc);
+	resolve(u, &die->high_pc);
+	resolve(u, &die->type);
+	resolve(u, &die->location);
+	resolve(u, &die->abstract_origin);
+}
+
+bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret)
+{
+	uint64_t code;
+
+	if (u->r.bad || u->r.p >= u->r.end)
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	ret->offset = (size_t)(u->r.p - u->d->info.p);
+	code = wasm_read_leb(&u->r, 64, false);
+	if (!code)
+		return !u->r.bad;
+	if (code > u->d->nabbrevs) {
+		u->r.bad = true;
+		return false;
+	}
+	ret->tag = u->d->abbrevs[code - 1].tag;
+	ret->has_children = u->d->abbrevs[code - 1].has_children;
+	read_attributes(u, &u->d->abbrevs[code - 1], ret);
+	if (u->r.bad || !ret->tag)
+		return false;
+	if (ret->str_offsets_base.is_set)
+		u->str_offsets = ret->str_offsets_base.u;
+	if (ret->addr_base.is_set)
+		u->addr = ret->addr_base.u;
+	if (ret->loclists_base.is_set)
+		u->loclists = ret->loclists_base.u;
+	resolve_all(u, ret);
+	if (ret->tag == DW_TAG_compile_unit)
+		u->low_pc = ret->low_pc.u;
+	return true;
+}
+
+bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset)
+{
+	struct wasm_reader r = dwarf_reader_at(d->info, *offset);
+	uint64_t size, abbrev;
+	unsigned int type = 0;
+
+	*u = (struct dwarf_unit){ .d = d, .start = *offset, .r = r };
+	size = dwarf_read_fixed(&r, 4);
+	/* 0xffffffff is the mark of 64-bit DWARF, which wasm32 never has. */
+	if (r.bad || size > (uint64_t)(r.end - r.p))
+		return false;
+	r.end = r.p + size;
+	*offset = (size_t)(r.end - d->info.p);
+	u->version = (unsigned int)dwarf_read_fixed(&r, 2);
+	if (u->version >= 5)
+		type = (unsigned int)dwarf_read_fixed(&r, 2) & 0xff;
+	abbrev = dwarf_read_fixed(&r, 4);
+	if (u->version < 5)
+		dwarf_read_fixed(&r, 1);
+	u->str_offsets = u->addr = 8;
+	u->loclists = 12;
+	if (u->version < 2 || u->version > 5 || type > 1)
+		r.bad = true;
+	u->r = r;
+	if (!r.bad)
+		read_abbrevs(d, abbrev);
+	return true;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dwarf.h: a reader of DWARF 4 and 5 in WebAssembly modules (dwarfstd.org and
+ * "DWARF for WebAssembly": an address of code is an offset in the code
+ * section).
+ *
+ * It is made for input that may be damaged or hostile: bounds are checked,
+ * nothing is allocated by what a count says, and bad input ends the reading of
+ * a unit, which the caller sees as a unit without further entries.
+ */
+#ifndef TRANSLATE_DWARF_H
+#define TRANSLATE_DWARF_H
+
+#include "wasm.h"
+
+enum { DW_TAG_array = 0x01, DW_TAG_enumeration = 0x04,
+       DW_TAG_formal_parameter = 0x05, DW_TAG_lexical_block = 0x0b,
+       DW_TAG_pointer = 0x0f, DW_TAG_compile_unit = 0x11,
+       DW_TAG_structure = 0x13, DW_TAG_subroutine_type = 0x15,
+       DW_TAG_typedef = 0x16, DW_TAG_union = 0x17,
+       DW_TAG_inlined_subroutine = 0x1d, DW_TAG_base_type = 0x24,
+       DW_TAG_const = 0x26, DW_TAG_subprogram = 0x2e, DW_TAG_variable = 0x34,
+       DW_TAG_volatile = 0x35, DW_TAG_restrict = 0x37, DW_TAG_atomic = 0x47 };
+
+struct dwarf {
+	struct wasm_slice info, abbrev, str, str_offsets, addr;
+	struct wasm_slice line, line_str, loc, loclists, ranges, rnglists;
+	/* The table of abbreviations that was used last. */
+	struct dwarf_abbrev *abbrevs; /* by code - 1 */
+	uint32_t nabbrevs, room;
+	uint64_t abbrevs_at;
+	uint64_t effort; /* bytes of such tables that may still be read */
+};
+
+/* A unit of .debug_info, while its entries are read. */
+struct dwarf_unit {
+	struct dwarf *d;
+	size_t start;	  /* of its header, in .debug_info */
+	struct wasm_reader r;
+	unsigned int version;
+	/* From its first entry. */
+	uint64_t low_pc, str_offsets, addr, loclists;
+};
+
+/* An attribute's value: a number (also an address, an offset, a reference as an
+ * offset in .debug_info), a text or a block. */
+struct dwarf_value {
+	uint16_t form;
+	bool is_set;
+	uint64_t u;
+	struct wasm_slice bytes; /* of text without its NUL, or of the block */
+};
+
+/* An attribute that refers to another entry, as it is in .debug_info. */
+struct dwarf_ref {
+	size_t at, size; /* the value: little endian, or LEB128 */
+	size_t base; /* what it counts from: its unit's start, or 0 */
+	size_t target;
+	bool is_leb;
+};
+#define DWARF_MAX_REFS 8
+
+/* The attributes of an entry that somebody here wants. */
+struct dwarf_die {
+	size_t offset; /* in .debug_info */
+	unsigned int nrefs; /* up to DWARF_MAX_REFS, more are damage */
+	struct dwarf_ref refs[DWARF_MAX_REFS];
+	uint16_t tag;  /* 0: the end of a list of children */
+	bool has_children;
+	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
+		location, frame_base, byte_size, encoding, abstract_origin,
+		str_offsets_base, addr_base, loclists_base;
+};
+
+/* dwarf_free() afterwards; the slices are those of the module. */
+void dwarf_open(struct dwarf *d, const struct wasm_module *m);
+void dwarf_free(struct dwarf *d);
+
+/*
+ * Go to the unit at *offset of .debug_info and move *offset to the next one,
+ * or to the section's end. False when there is none. A damaged unit has no
+ * entries. One unit can be read at a time.
+ */
+bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset);
+
+/* The unit's next entry, depth first; false at its end. */
+bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
+
+/* A value in other places than entries (tables of files in DWARF 5); the form
+ * must not depend on a unit. */
+struct dwarf_value dwarf_read_value(const struct dwarf *d,
+				    struct wasm_reader *r, uint64_t form);
+
+/* Little endian; n up to 8. */
+uint64_t dwarf_read_fixed(struct wasm_reader *r, unsigned int n);
+/* Up to a NUL, which is skipped. */
+struct wasm_slice dwarf_read_text(struct wasm_reader *r);
+/* Where the section goes on at offset; at its end when it does not. */
+struct wasm_reader dwarf_reader_at(struct wasm_slice section, uint64_t offset);
+
+#endif

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * prune.c: leaves types and data of DWARF, see prune.h.
+ *
+ * One walk over .debug_info notes what is to be cut, and every reference in what
+ * stays; then what stays is copied, and the references are made to fit. Offsets
+ * only become smaller, so that each fits into the bytes that it had.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "prune.h"
+
+#define MAX_DEPTH 256
+#define NOWHERE SIZE_MAX
+
+/* Bytes of .debug_info that are left out. */
+struct cut {
+	size_t start, end;
+	size_t before; /* how many bytes are cut before it */
+};
+
+/* An array that grows. */
+struct cuts {
+	struct cut *p;
+	size_t n, room;
+};
+
+/* A dwarf_ref, packed: a kernel has millions. The section of a wasm32 module has
+ * less than 4 GiB. */
+struct ref {
+	uint32_t at, base, target;
+	uint8_t size, is_leb;
+	uint8_t root; /* from base to the unit's own entry */
+};
+
+struct refs {
+	struct ref *p;
+	size_t n, room;
+};
+
+struct prune {
+	struct dwarf *d;
+	struct cuts cuts;
+	struct refs refs;
+	struct buffer units; /* size_t: where each unit that stays starts */
+	bool failed;
+};
+
+/* What an entry is in decides whether it stays. */
+enum context { IN_SCOPE, IN_CODE, IN_TYPE };
+
+static void *grow(void *p, size_t n, size_t *room, size_t size)
+{
+	size_t more = 2 * *room + 1024;
+
+	if (n < *room)
+		return p;
+	p = realloc(p, more * size);
+	if (p)
+		*room = more;
+	return p;
+}
+
+static void add_cut(struct prune *p, size_t start, size_t end)
+{
+	struct cuts *c = &p->cuts;
+	struct cut *last = c->n ? &c->p[c->n - 1] : NULL, *more;
+
+	if (last && last->end == start) {
+		last->end = end;
+		return;
+	}
+	more = grow(c->p, c->n, &c->room, sizeof(*c->p));
+	if (!more) {
+		p->failed = true;
+		return;
+	}
+	c->p = more;
+	last = c->n ? &c->p[c->n - 1] : NULL;
+	c->p[c->n++] = (struct cut){
+		start, end, last ? last->before + last->end - last->start : 0
+	};
+}
+
+static void add_refs(struct prune *p, const struct dwarf_die *die,
+		     uint8_t root)
+{
+	struct refs *r = &p->refs;
+	unsigned int i;
+
+	for (i = 0; i < die->nrefs; i++) {
+		const struct dwarf_ref *ref = &die->refs[i];
+		struct ref *more = grow(r->p, r->n, &r->room, sizeof(*r->p));
+
+		if (!more) {
+			p->failed = true;
+			return;
+		}
+		r->p = more;
+		r->p[r->n++] = (struct ref){
+			.at = (uint32_t)ref->at,
+			.base = (uint32_t)ref->base,
+			.target = (uint32_t)ref->target,
+			.size = (uint8_t)ref->size,
+			.is_leb = ref->is_leb,
+			.root = root,
+		};
+	}
+}
+
+/* The tags of DWARF 5, 7.5.3, that describe a type. */
+static bool is_type(unsigned int tag)
+{
+	static const uint8_t tags[] = {
+		0x01, 0x02, 0x04, 0x0f, 0x10, 0x12, 0x13, 0x15, 0x16, 0x17,
+		0x1f, 0x20, 0x21, 0x24, 0x26, 0x2d, 0x35, 0x37, 0x38, 0x3b,
+		0x40, 0x42, 0x43, 0x44, 0x46, 0x47, 0x4b
+	};
+
+	return tag < 0x100 && memchr(tags, (int)tag, sizeof(tags));
+}
+
+/* Unit, partial unit, namespace, module. */
+static bool is_scope(unsigned int tag)
+{
+	return tag == DW_TAG_compile_unit || tag == 0x3c || tag == 0x39 ||
+	       tag == 0x1e;
+}
+
+/* DW_OP_addr, DW_OP_addrx, DW_OP_GNU_addr_index; the linker gives what it left
+ * out the address -1 or -2. */
+static bool is_static(const struct dwarf_die *die)
+{
+	const struct dwarf_value *l = &die->location;
+	struct wasm_reader r = { l->bytes.p, l->bytes.p + l->bytes.n, false,
+				 NULL };
+	unsigned int op;
+
+	if (!l->is_set || !l->bytes.n)
+		return false;
+	op = wasm_read_byte(&r);
+	if (op == 0x03)
+		return dwarf_read_fixed(&r, 4) < 0xfffffffe && !r.bad;
+	return op == 0xa1 || op == 0xfb;
+}
+
+/* An inlined function's variable has its name elsewhere, in what is cut. */
+static bool stays(const struct dwarf_die *die, enum context in)
+{
+	if (in == IN_TYPE)
+		return true;
+	if (die->tag == DW_TAG_variable && die->location.is_set &&
+	    die->location.bytes.n && !is_static(die))
+		return false;
+	if (in == IN_CODE && die->tag == DW_TAG_variable)
+		return is_static(die) && die->name.is_set;
+	return is_type(die->tag) || die->tag == DW_TAG_variable ||
+	       (in == IN_SCOPE && is_scope(die->tag));
+}
+
+struct level {
+	enum context context; /* of the children */
+	bool kept;
+};
+
+static size_t position(const struct dwarf_unit *u)
+{
+	return (size_t)(u->r.p - u->d->info.p);
+}
+
+static enum context context_of(const struct dwarf_die *die, bool kept,
+			       enum context in)
+{
+	if (in == IN_TYPE || (kept && !is_scope(die->tag)))
+		return IN_TYPE;
+	return kept ? IN_SCOPE : IN_CODE;
+}
+
+/* Note what is cut of a unit; false if it is damaged. */
+static bool walk(struct prune *p, struct dwarf_unit *u)
+{
+	struct level levels[MAX_DEPTH] = { { IN_SCOPE, true } };
+	uint8_t root = (uint8_t)(position(u) - u->start);
+	unsigned int depth = 0;
+	struct dwarf_die die;
+
+	while (dwarf_next(u, &die)) {
+		struct level *level = &levels[depth];
+		bool kept;
+
+		if (!die.tag) {
+			kept = depth && level->kept;
+			depth -= !!depth;
+		} else {
+			kept = stays(&die, level->context);
+			if (die.has_children && ++depth == MAX_DEPTH)
+				return false;
+			if (die.has_children)
+				levels[depth] = (struct level){
+					context_of(&die, kept, level->context),
+					kept };
+		}
+		if (!kept)
+			add_cut(p, die.offset, position(u));
+		else
+			add_refs(p, &die, root);
+	}
+	return !u->r.bad && !depth;
+}
+
+static void walk_all(struct prune *p)
+{
+	struct dwarf_unit u;
+	size_t next = 0, start;
+
+	while (start = next, dwarf_unit_begin(&u, p->d, &next)) {
+		size_t cuts = p->cuts.n, refs = p->refs.n;
+		struct cut last = cuts ? p->cuts.p[cuts - 1] : (struct cut){ 0 };
+
+		if (walk(p, &u)) {
+			buffer_put(&p->units, &start, sizeof(start));
+			continue;
+		}
+		/* Take back what was noted, and cut all of it. */
+		p->cuts.n = cuts;
+		if (cuts)
+			p->cuts.p[cuts - 1] = last;
+		p->refs.n = refs;
+		add_cut(p, start, next);
+	}
+	add_cut(p, start, p->d->info.n);
+}
+
+/* Where what was at this offset is in the copy, or NOWHERE. */
+static size_t new_offset(const struct cuts *c, size_t old)
+{
+	size_t low = 0, high = c->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->p[middle].start <= old)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return old;
+	if (old < c->p[low - 1].end)
+		return NOWHERE;
+	return old - c->p[low - 1].before -
+	       (c->p[low - 1].end - c->p[low - 1].start);
+}
+
+static void copy_info(const struct prune *p, struct buffer *ret)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < p->cuts.n; i++) {
+		buffer_put(ret, p->d->info.p + at, p->cuts.p[i].start - at);
+		at = p->cuts.p[i].end;
+	}
+}
+
+static void put_fixed(uint8_t *to, size_t n, uint64_t value)
+{
+	for (; n; n--, value >>= 8)
+		*to++ = (uint8_t)value;
+}
+
+static void put_leb(uint8_t *to, size_t n, uint64_t value)
+{
+	for (; n; n--, value >>= 7)
+		*to++ = (uint8_t)((value & 0x7f) | (n > 1 ? 0x80 : 0));
+}
+
+/* What refers to something that was cut refers to its unit then. */
+static void fix_refs(const struct prune *p, struct buffer *info)
+{
+	size_t i;
+
+	for (i = 0; i < p->refs.n; i++) {
+		const struct ref *ref = &p->refs.p[i];
+		size_t at = new_offset(&p->cuts, ref->at);
+		size_t base = ref->base ? new_offset(&p->cuts, ref->base) : 0;
+		size_t target = new_offset(&p->cuts, ref->target);
+
+		if (target == NOWHERE || target >= info->n)
+			target = base + ref->root;
+		(ref->is_leb ? put_leb : put_fixed)(info->p + at, ref->size,
+						    target - base);
+	}
+}
+
+/* The lengths of the units, and for each one byte of code that is nowhere: gdb
+ * else takes the addresses of variables for those of code. */
+static void fix_units(const struct prune *p, struct pruned *ret)
+{
+	const size_t *units = (const void *)p->units.p;
+	size_t n = p->units.n / sizeof(*units), i;
+
+	for (i = 0; i < n; i++) {
+		size_t start = new_offset(&p->cuts, units[i]);
+		size_t end = i + 1 < n ? new_offset(&p->cuts, units[i + 1]) :
+					 ret->info.n;
+		uint8_t set[32] = { 0 };
+
+		put_fixed(ret->info.p + start, 4, end - start - 4);
+		put_fixed(set, 4, sizeof(set) - 4);
+		put_fixed(set + 4, 2, 2); /* version */
+		put_fixed(set + 6, 4, start);
+		set[10] = 4; /* size of an address */
+		put_fixed(set + 16, 4, 0xfffe0000 + (i & 0xffff));
+		put_fixed(set + 20, 4, 1);
+		buffer_put(&ret->aranges, set, sizeof(set));
+	}
+}
+
+/* Attributes that are about code, or about sections that are not there: pc
+ * ranges, lines, files, macros, siblings. */
+static bool is_blanked(uint64_t at)
+{
+	static const uint16_t attributes[] = {
+		0x01, 0x10, 0x11, 0x12, 0x3a, 0x43, 0x52, 0x55, 0x74, 0x79,
+		0x8c, 0x2119
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (attributes[i] == at)
+			return true;
+	return false;
+}
+
+/*
+ * One attribute of a table: its name becomes 0x06, which is none, so that who
+ * meets it skips it by its form; and a form that refers to a list of ranges or
+ * locations, which gdb looks up even then, a plain number. False at the end of
+ * the entry's attributes.
+ */
+static bool blank_attribute(struct wasm_reader *r, uint8_t *to)
+{
+	const uint8_t *start = r->p;
+	uint64_t at = wasm_read_leb(r, 64, false), form;
+	size_t n = (size_t)(r->p - start);
+
+	if (is_blanked(at))
+		put_leb(to, n, 0x06);
+	form = wasm_read_leb(r, 64, false);
+	if (form == 0x22 || form == 0x23) /* DW_FORM_loclistx, _rnglistx */
+		put_leb(to + n, (size_t)(r->p - start) - n, 0x0f); /* _udata */
+	if (form == 0x21) /* DW_FORM_implicit_const */
+		wasm_read_leb(r, 64, true);
+	return (at || form) && !r->bad;
+}
+
+static void blank_attributes(const struct dwarf *d, struct buffer *abbrev)
+{
+	struct wasm_reader r = { d->abbrev.p, d->abbrev.p + d->abbrev.n, false,
+				 NULL };
+
+	buffer_put(abbrev, d->abbrev.p, d->abbrev.n);
+	while (r.p < r.end && !r.bad && !abbrev->failed) {
+		if (!wasm_read_leb(&r, 64, false))
+			continue;
+		wasm_read_leb(&r, 64, false);
+		wasm_read_byte(&r);
+		while (!r.bad && blank_attribute(&r, abbrev->p +
+						 (r.p - d->abbrev.p)))
+			;
+	}
+}
+
+void prune_dwarf(struct dwarf *d, struct pruned *ret)
+{
+	struct prune p = { .d = d };
+
+	*ret = (struct pruned){ 0 };
+	walk_all(&p);
+	if (!p.failed && !p.units.failed) {
+		copy_info(&p, &ret->info);
+		if (!ret->info.failed) {
+			fix_refs(&p, &ret->info);
+			fix_units(&p, ret);
+		}
+		blank_attributes(d, &ret->abbrev);
+	} else {
+		ret->info.failed = true;
+	}
+	free(p.cuts.p);
+	free(p.refs.p);
+	buffer_free(&p.units);
+}
+
+void pruned_free(struct pruned *p)
+{
+	buffer_free(&p->info);
+	buffer_free(&p->abbrev);
+	buffer_free(&p->aranges);
+}
