@@ -10,6 +10,7 @@
 #include "exit.h"
 #include "futex.h"
 #include "log.h"
+#include "sanitize.h"
 
 #define RETRY_NS 50000
 #define POLL_NS 50000	/* about what waking another CPU's thread takes */
@@ -126,7 +127,7 @@ void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
 }
 
-static void arm(struct cpu *cpu, u64 ns, int flags)
+static NOT_SANITIZED void arm(struct cpu *cpu, u64 ns, int flags)
 {
 	struct itimerspec when = { .it_value = timespec_of_ns(ns) };
 	int saved = errno;
@@ -143,7 +144,7 @@ void cpu_timer_set(struct cpu *cpu, u64 deadline_ns)
 		arm(cpu, deadline_ns ? deadline_ns : 1, TFD_TIMER_ABSTIME);
 }
 
-void cpu_retry(struct cpu *cpu)
+NOT_SANITIZED void cpu_retry(struct cpu *cpu)
 {
 	arm(cpu, RETRY_NS, 0);
 }

@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "interrupt.h"
 #include "log.h"
+#include "sanitize.h"
 #include "user.h"
 
 #define RED_ZONE 128u
@@ -116,7 +117,7 @@ static u32 guest_sp(struct task *t)
 	return sp;
 }
 
-static void on_fault(int signo, siginfo_t *info, void *context)
+static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
@@ -150,6 +151,6 @@ void fault_init(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaction(signals[i], &sa, NULL);
+		sanitize_sigaction(signals[i], &sa);
 	signal(SIGABRT, on_abort);
 }

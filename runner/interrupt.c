@@ -15,11 +15,12 @@
 #include "exit.h"
 #include "interrupt.h"
 #include "log.h"
+#include "sanitize.h"
 #include "user.h"
 
 #define RED_ZONE 128u
 
-bool interrupt_in_guest(const struct task *t, const void *pc)
+NOT_SANITIZED bool interrupt_in_guest(const struct task *t, const void *pc)
 {
 	return module_has_text(&t->kernel->module, pc) ||
 	       (t->user &&
@@ -56,7 +57,7 @@ static void interrupt_user(struct task *t)
 	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
 }
 
-static void interrupt(struct task *t, const void *pc)
+static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 {
 	u32 state = *t->irq_state;
 
@@ -72,7 +73,7 @@ static void interrupt(struct task *t, const void *pc)
 	}
 }
 
-static void on_signal(int signo, siginfo_t *info, void *context)
+static NOT_SANITIZED void on_signal(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	struct task *t = task_self;
@@ -94,6 +95,6 @@ void interrupt_init(void)
 		.sa_flags = SA_SIGINFO | SA_RESTART,
 	};
 
-	if (sigaction(SIGURG, &sa, NULL))
+	if (sanitize_sigaction(SIGURG, &sa))
 		die(EXIT_HOST, "SIGURG cannot be handled");
 }

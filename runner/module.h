@@ -4,6 +4,7 @@
 #define RUNNER_MODULE_H
 
 #include "guest_module.h"
+#include "sanitize.h"
 #include "util.h"
 
 struct module {
@@ -37,7 +38,7 @@ volatile u32 *module_global(const struct module *m, void *instance,
 const struct guest_export *module_export(const struct module *m,
 					 const char *name);
 
-static inline bool module_has_text(const struct module *m, const void *pc)
+static inline NOT_SANITIZED bool module_has_text(const struct module *m, const void *pc)
 {
 	return (const char *)pc >= m->desc->text_start &&
 	       (const char *)pc < m->desc->text_end;

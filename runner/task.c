@@ -139,7 +139,7 @@ static void *thread_main(void *arg)
 
 	stack_init(&stack);
 	task_adopt(t);
-	switch (_setjmp(t->top)) {
+	switch (jump_set(&t->top)) {
 	case TOP_FIRST:
 		enter(t);
 		break;
@@ -220,7 +220,7 @@ static void hand_over(struct task *t, struct task *next)
 		cpu_pin(t->cpu, next->tid);
 		next->home = t->cpu->home;
 	}
-	next->cpu = t->cpu;
+	atomic_store_explicit(&next->cpu, t->cpu, memory_order_release);
 	next->last_task = t->gaddr;
 	atomic_store(&t->cpu->tid, atomic_load(&next->tid));
 }
@@ -252,7 +252,7 @@ void task_die(struct task *t)
 {
 	if (t->borrowed)
 		vfork_child_gone(t, true);
-	_longjmp(t->top, TOP_DIE);
+	jump_to(&t->top, TOP_DIE);
 }
 
 void task_stop(void)

@@ -10,8 +10,7 @@
 #ifndef RUNNER_TASK_H
 #define RUNNER_TASK_H
 
-#include <setjmp.h>
-
+#include "jump.h"
 #include "vm.h"
 
 struct image;
@@ -46,7 +45,7 @@ struct task {
 	volatile u32 *irq_state, *irq_deferred, *kernel_sp;
 
 	gaddr_t gaddr;
-	struct cpu *cpu;
+	struct cpu *_Atomic cpu;
 	_Atomic u32 wake; /* futex: TASK_WAKE, TASK_DIE */
 	gaddr_t last_task;
 	_Atomic int tid;
@@ -55,7 +54,7 @@ struct task {
 
 	enum task_entry entry;
 	gaddr_t entry_argument;
-	jmp_buf top;
+	struct jump top;
 	struct signal_frame *frames; /* newest */
 	struct image *loaded; /* by exec, to start at TOP_EXEC */
 	u32 bin_start, data_start; /* of the program it was cloned with */

@@ -9,6 +9,10 @@
 
 #define RING 256
 
+/* A plain store, but of something atomic. */
+#define put(object, value) \
+	atomic_store_explicit(&(object), value, memory_order_relaxed)
+
 static const struct call {
 	const char *name, *signature, *args;
 } calls[] = {
@@ -54,12 +58,14 @@ struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 				const u64 args[TRACE_ARGS])
 {
 	struct trace_entry *e = &ring[atomic_fetch_add(&next, 1) % RING];
+	int i;
 
-	atomic_store_explicit(&e->call, HOST_CALL_COUNT, memory_order_relaxed);
-	e->cpu = cpu;
-	e->task = task;
-	e->returned = false;
-	memcpy(e->args, args, sizeof(e->args));
+	put(e->call, HOST_CALL_COUNT);
+	put(e->cpu, cpu);
+	put(e->task, task);
+	put(e->returned, false);
+	for (i = 0; i < TRACE_ARGS; i++)
+		put(e->args[i], args[i]);
 	atomic_store_explicit(&e->call, call, memory_order_release);
 	if (__builtin_expect(printing, 0) && calls[call].signature[0] == ':')
 		print_entry(e); /* it may never return */
@@ -69,8 +75,8 @@ struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 /* The entry may be another call's by now; then its result is wrong, no more. */
 void trace_leave(struct trace_entry *e, u64 ret)
 {
-	e->ret = ret;
-	e->returned = true;
+	put(e->ret, ret);
+	atomic_store_explicit(&e->returned, true, memory_order_release);
 	if (__builtin_expect(printing, 0) && calls[e->call].signature[0] != ':')
 		print_entry(e);
 }

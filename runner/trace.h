@@ -10,13 +10,14 @@
 
 #define TRACE_ARGS 7
 
+/* Two calls may write to one entry when the ring has gone round meanwhile. */
 struct trace_entry {
 	_Atomic u32 call; /* HOST_CALL_COUNT: being written */
-	u32 cpu;
-	gaddr_t task;
-	bool returned;
-	u64 ret;
-	u64 args[TRACE_ARGS];
+	_Atomic u32 cpu;
+	_Atomic gaddr_t task;
+	_Atomic bool returned;
+	_Atomic u64 ret;
+	_Atomic u64 args[TRACE_ARGS];
 };
 
 /* Print calls as they are made. */

@@ -146,7 +146,7 @@ void user_bind(struct user *u, struct task *t)
 
 /* A call of the program's signal handler, to be unwound by sigreturn. */
 struct signal_frame {
-	jmp_buf env;
+	struct jump env;
 	struct signal_frame *below;
 	char *place; /* on the host's stack */
 };
@@ -350,7 +350,7 @@ static void deliver_signal(struct task *t)
 	frame->place = place;
 	frame->below = t->frames;
 	t->frames = frame;
-	if (!_setjmp(frame->env)) {
+	if (!jump_set(&frame->env)) {
 		load_registers(t);
 		user_enter(t);
 		p->handle_signal(t->user->instance);
@@ -369,7 +369,7 @@ void user_tail(struct task *t, u32 flow)
 	if (flow == FLOW_EXEC) {
 		if (t->borrowed)
 			vfork_child_gone(t, false);
-		_longjmp(t->top, TOP_EXEC);
+		jump_to(&t->top, TOP_EXEC);
 	}
 	if (!t->user)
 		task_bug(t, "a signal for a task without a program");
@@ -381,6 +381,6 @@ void user_tail(struct task *t, u32 flow)
 			log_info("%s: sigreturn outside of a handler", t->name);
 			user_exit(t, STATUS_SEGV);
 		}
-		_longjmp(t->frames->env, 1);
+		jump_to(&t->frames->env, 1);
 	}
 }

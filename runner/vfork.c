@@ -35,9 +35,9 @@ struct vfork {
 	char *start;
 	size_t size;
 	void *copy;
-	jmp_buf resume;
+	struct jump resume;
 	/* The parent's, while it is on the helper thread. */
-	jmp_buf top;
+	struct jump top;
 	struct vfork *borrowed;
 	struct vfork *next; /* of the image, until the child comes */
 };
@@ -95,7 +95,7 @@ static __attribute__((noinline)) bool save_frames(struct vfork *v)
 static __attribute__((noinline, noreturn)) void put_back(struct vfork *v)
 {
 	memcpy(v->start, v->copy, v->size);
-	_longjmp(v->resume, 1);
+	jump_to(&v->resume, 1);
 }
 
 static __attribute__((noreturn)) void restore_frames(struct vfork *v)
@@ -138,7 +138,7 @@ static void run_parent(void *arg)
 	struct vfork *v = arg;
 	struct task *p = v->parent;
 
-	if (_setjmp(p->top)) {
+	if (jump_set(&p->top)) {
 		task_self = NULL;
 		task_free(p);
 		tell(v, PARENT_DEAD);
@@ -157,7 +157,7 @@ static void move_parent_away(struct vfork *v)
 {
 	struct task *p = v->parent;
 
-	memcpy(v->top, p->top, sizeof(v->top));
+	v->top = p->top;
 	v->borrowed = p->borrowed;
 	p->borrowed = NULL;
 	p->vfork = v;
@@ -173,7 +173,7 @@ static void move_parent_back(struct vfork *v)
 {
 	struct task *p = v->parent;
 
-	memcpy(p->top, v->top, sizeof(v->top));
+	p->top = v->top;
 	p->borrowed = v->borrowed;
 	p->vfork = NULL;
 	user_bind(v->user, p);
@@ -187,13 +187,12 @@ static void finish(struct vfork *v) __attribute__((noreturn));
 static __attribute__((noreturn)) void give_up(struct vfork *v)
 {
 	struct vfork *outer = v->borrowed;
-	jmp_buf top;
+	struct jump top = v->top;
 
-	memcpy(top, v->top, sizeof(top));
 	destroy(v);
 	if (outer)
 		finish(outer);
-	_longjmp(top, TOP_END);
+	jump_to(&top, TOP_END);
 }
 
 /* The child is gone, or never came. */
@@ -252,7 +251,7 @@ u32 vfork_call(struct task *p, u32 sp, u32 tls)
 	v->user = user_get(p->user);
 	v->sp = sp;
 	v->tls = tls;
-	if (_setjmp(v->resume))
+	if (jump_set(&v->resume))
 		return resumed(v);
 	if (!save_frames(v)) {
 		destroy(v);
@@ -272,7 +271,7 @@ void vfork_claim(struct task *t, struct image *image)
 {
 	u32 sp = t->kernel->get_user_stack_pointer(t->kinst);
 	struct vfork **p, *v;
-	jmp_buf top;
+	struct jump top;
 
 	pthread_mutex_lock(&image_lock);
 	for (p = &image->vforks; *p && (*p)->sp != sp; p = &(*p)->next)
@@ -285,11 +284,11 @@ void vfork_claim(struct task *t, struct image *image)
 	pthread_mutex_unlock(&image_lock);
 	if (!v)
 		return;
-	memcpy(top, t->top, sizeof(top));
+	top = t->top;
 	v->child = t;
 	task_self = NULL;
 	tell(v, HAS_CHILD);
-	_longjmp(top, TOP_END);
+	jump_to(&top, TOP_END);
 }
 
 void vfork_child_gone(struct task *c, bool dead)
