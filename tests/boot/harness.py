@@ -38,7 +38,8 @@ class settings:
 
 
 def path_of(name):
-    places = {'runner': 'runner/runner', 'wasm2so': 'tools/translate/wasm2so'}
+    places = {'runner': os.environ.get('WL_RUNNER', 'runner/runner'),
+              'wasm2so': 'tools/translate/wasm2so'}
     path = os.path.join(settings.build, places.get(name, name))
     if not os.path.exists(path):
         sys.exit(f'{path} is missing: build it first (tools/boot --no-run)')
