@@ -14,6 +14,7 @@ import argparse
 import difflib
 import glob
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -88,12 +89,19 @@ def translate(names, folder):
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def default_signals():
+    """As in the guest's shell, also below nohup or in the background of a shell."""
+    for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def run_on_host(name, folder):
     """What it prints and its status, or None if it does not end."""
     child = subprocess.Popen([os.path.join(folder, 'host', name)],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True, errors='replace',
                              cwd=folder, start_new_session=True,
+                             preexec_fn=default_signals,
                              env={'PATH': os.environ['PATH'], 'HOME': '/',
                                   'TERM': 'linux'})
     try:
