@@ -213,6 +213,8 @@ static void c11_destroy(void *p)
 
 static int c11_thread(void *arg)
 {
+	mtx_lock(&mtx); /* after the line about thrd_create() */
+	mtx_unlock(&mtx);
 	call_once(&flag, c11_once);
 	c11_local++;
 	tss_set(tss, "of a thread");
