@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define GUEST_MODULE_SYMBOL "guest_module"
-#define GUEST_MODULE_ABI 1
+#define GUEST_MODULE_ABI 2
 
 enum guest_kind { GUEST_FUNC, GUEST_TABLE, GUEST_MEMORY, GUEST_GLOBAL, GUEST_TAG };
 
@@ -40,6 +40,12 @@ struct guest_export {
 	uint32_t indirect;
 };
 
+/* A function: where it is in the shared object and where in the module. */
+struct guest_function {
+	uint32_t text, text_size; /* from text_start */
+	uint32_t code, code_size; /* from the start of the code section */
+};
+
 struct guest_module {
 	uint32_t abi; /* GUEST_MODULE_ABI */
 	uint32_t instance_size;
@@ -54,12 +60,15 @@ struct guest_module {
 	/* MEM_INFO of a dylink.0 section; has_dylink is 0 without one. The
 	 * alignments are powers of two, as exponents. */
 	uint32_t has_dylink, mem_size, mem_align, table_size, table_align;
-	/* Bind imports to env: calls w2c_env_memory(env) and the like. */
+	/* Bind imports to env: calls host_memory(env) and the like. */
 	void (*import)(void *instance, void *env);
 	/* Zero, import(), tables, segments, start function. */
 	void (*instantiate)(void *instance, void *env);
 	/* Text of the module: [text_start, text_end). */
 	const char *text_start, *text_end;
+	/* What it defines, sorted by text. */
+	const struct guest_function *functions;
+	uint32_t nfunctions;
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hostabi.h: host_abi.h seen from the host. A module's import env.NAME is the
- * function w2c_env_NAME here; its first argument is the calling task.
+ * function host_NAME here; its first argument is the calling task.
  */
 #ifndef RUNNER_HOSTABI_H
 #define RUNNER_HOSTABI_H
@@ -70,7 +70,7 @@ enum host_call {
 };
 
 #define ABI_PROTOTYPE(ret, name, n, ...) \
-	ret w2c_env_##name(struct task *task ABI_PARAMS_##n(__VA_ARGS__));
+	ret host_##name(struct task *task ABI_PARAMS_##n(__VA_ARGS__));
 HOST_CALLS(ABI_PROTOTYPE)
 #undef ABI_PROTOTYPE
 

@@ -301,7 +301,7 @@ static void body_wasm_ext_machine_end(struct task *t, u32 reason)
 #define CALL_TRACED_u64(...) CALL_TRACED_value(u64, __VA_ARGS__)
 
 #define HOST_FUNCTION(ret, name, n, ...)                                   \
-	ret w2c_env_##name(struct task *task ABI_PARAMS_##n(__VA_ARGS__))  \
+	ret host_##name(struct task *task ABI_PARAMS_##n(__VA_ARGS__))  \
 	{                                                                  \
 		if (UNTRACED(name))                                        \
 			return CALL(name, n, __VA_ARGS__);                 \

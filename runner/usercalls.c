@@ -26,7 +26,7 @@
 #define SYSCALL_NAMES_6 SYSCALL_NAMES_5, f
 
 #define SYSCALL(n)                                                       \
-	u32 w2c_env_0x5F_wasm_syscall_##n(struct task *task, u32 sp,     \
+	u32 host___wasm_syscall_##n(struct task *task, u32 sp,     \
 					  u32 tls,                       \
 					  u32 nr SYSCALL_PARAMS_##n)     \
 	{                                                                \
@@ -53,40 +53,40 @@ SYSCALL(4)
 SYSCALL(5)
 SYSCALL(6)
 
-u32 w2c_env_0x5F_wasm_ext_vfork(struct task *task, u32 sp, u32 tls)
+u32 host___wasm_ext_vfork(struct task *task, u32 sp, u32 tls)
 {
 	return vfork_call(task, sp, tls);
 }
 
-void w2c_env_0x5F_wasm_abort(struct task *task)
+void host___wasm_abort(struct task *task)
 {
 	(void)task;
 	wasm_rt_trap(WASM_RT_TRAP_UNREACHABLE);
 }
 
-wasm_rt_shared_memory_t *w2c_env_memory(struct task *task)
+wasm_rt_shared_memory_t *host_memory(struct task *task)
 {
 	(void)task;
 	return &the_vm->memory.wasm;
 }
 
 wasm_rt_funcref_table_t *
-w2c_env_0x5F_indirect_function_table(struct task *task)
+host___indirect_function_table(struct task *task)
 {
 	return &task->user->image->table;
 }
 
-volatile u32 *w2c_env_0x5F_stack_pointer(struct task *task)
+volatile u32 *host___stack_pointer(struct task *task)
 {
 	return &task->user->sp;
 }
 
-u32 *w2c_env_0x5F_memory_base(struct task *task)
+u32 *host___memory_base(struct task *task)
 {
 	return &task->user->image->memory_base;
 }
 
-u32 *w2c_env_0x5F_table_base(struct task *task)
+u32 *host___table_base(struct task *task)
 {
 	return &task->user->image->table_base;
 }

@@ -8,27 +8,27 @@
 
 struct task;
 
-u32 w2c_env_0x5F_wasm_syscall_0(struct task *task, u32 sp, u32 tls, u32 nr);
-u32 w2c_env_0x5F_wasm_syscall_1(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_0(struct task *task, u32 sp, u32 tls, u32 nr);
+u32 host___wasm_syscall_1(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a);
-u32 w2c_env_0x5F_wasm_syscall_2(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_2(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a, u32 b);
-u32 w2c_env_0x5F_wasm_syscall_3(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_3(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a, u32 b, u32 c);
-u32 w2c_env_0x5F_wasm_syscall_4(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_4(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a, u32 b, u32 c, u32 d);
-u32 w2c_env_0x5F_wasm_syscall_5(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_5(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a, u32 b, u32 c, u32 d, u32 e);
-u32 w2c_env_0x5F_wasm_syscall_6(struct task *task, u32 sp, u32 tls, u32 nr,
+u32 host___wasm_syscall_6(struct task *task, u32 sp, u32 tls, u32 nr,
 				u32 a, u32 b, u32 c, u32 d, u32 e, u32 f);
-u32 w2c_env_0x5F_wasm_ext_vfork(struct task *task, u32 sp, u32 tls);
-void w2c_env_0x5F_wasm_abort(struct task *task);
+u32 host___wasm_ext_vfork(struct task *task, u32 sp, u32 tls);
+void host___wasm_abort(struct task *task);
 
-wasm_rt_shared_memory_t *w2c_env_memory(struct task *task);
+wasm_rt_shared_memory_t *host_memory(struct task *task);
 wasm_rt_funcref_table_t *
-w2c_env_0x5F_indirect_function_table(struct task *task);
-volatile u32 *w2c_env_0x5F_stack_pointer(struct task *task);
-u32 *w2c_env_0x5F_memory_base(struct task *task);
-u32 *w2c_env_0x5F_table_base(struct task *task);
+host___indirect_function_table(struct task *task);
+volatile u32 *host___stack_pointer(struct task *task);
+u32 *host___memory_base(struct task *task);
+u32 *host___table_base(struct task *task);
 
 #endif

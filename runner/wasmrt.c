@@ -80,7 +80,7 @@ static u64 end_of(u64 timeout)
 				      clock_ns(CLOCK_MONOTONIC) + timeout;
 }
 
-u32 w2c_env_wasm_ext_wait32(struct task *t, u32 addr, u32 expected,
+u32 host_wasm_ext_wait32(struct task *t, u32 addr, u32 expected,
 			    u64 timeout)
 {
 	if (!memory_has(&the_vm->memory, addr, 4))
@@ -93,7 +93,7 @@ u32 w2c_env_wasm_ext_wait32(struct task *t, u32 addr, u32 expected,
 
 /* The host waits on 32 bits: a wake is enough, a change of the upper half alone
  * is seen when it comes with one. */
-u32 w2c_env_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
+u32 host_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
 			    u64 timeout)
 {
 	if (!memory_has(&the_vm->memory, addr, 8))
@@ -104,7 +104,7 @@ u32 w2c_env_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
 	return wait_until(t, memory_at(addr), (u32)expected, end_of(timeout));
 }
 
-u32 w2c_env_wasm_ext_notify(struct task *t, u32 addr, u32 count)
+u32 host_wasm_ext_notify(struct task *t, u32 addr, u32 count)
 {
 	(void)t;
 	if (!memory_has(&the_vm->memory, addr, 4))

@@ -9,11 +9,11 @@
 struct task;
 
 /* 0 woken, 1 the value is not the expected one, 2 timeout (ns; < 0: none). */
-u32 w2c_env_wasm_ext_wait32(struct task *task, u32 addr, u32 expected,
+u32 host_wasm_ext_wait32(struct task *task, u32 addr, u32 expected,
 			    u64 timeout);
-u32 w2c_env_wasm_ext_wait64(struct task *task, u32 addr, u64 expected,
+u32 host_wasm_ext_wait64(struct task *task, u32 addr, u64 expected,
 			    u64 timeout);
 /* Number of threads woken. */
-u32 w2c_env_wasm_ext_notify(struct task *task, u32 addr, u32 count);
+u32 host_wasm_ext_notify(struct task *task, u32 addr, u32 count);
 
 #endif

@@ -86,13 +86,13 @@ def names(bench):
     """Functions bear their names, whatever they are."""
     import subprocess
     wat = ('(module (import "env" "memory" (memory 1 64 shared))'
-           '(func $.Lprivate) (func $do_fork (export "x")) (func $memcpy) (func $_init)'
+           '(func $.Lprivate) (func $longjmp) (func $guest_text_start) (func $do_fork (export "x")) (func $memcpy) (func $_init)'
            '(func $guest_module) (func $a (export "two words")) (func (export "by_export")))')
     so = bench.translate(bench.assemble('names', wat))
     symbols = subprocess.run(['llvm-nm-22', so], capture_output=True,
                              text=True, check=True).stdout
-    for name in ('do_fork', 'memcpy.guest', '_init.guest',
-                 'guest_module.guest', 'by_export', 'Lprivate'):
+    for name in ('do_fork', 'memcpy', '_init', 'guest_module', 'by_export',
+                 'Lprivate', 'longjmp.guest', 'guest_text_start'):
         assert f' t {name}\n' in symbols, (name, symbols)
 
 

@@ -64,32 +64,32 @@ void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t *table,
 	table->max_size = max_size;
 }
 
-wasm_rt_memory_t *w2c_env_memory(struct w2c_env *e)
+wasm_rt_memory_t *host_memory(struct w2c_env *e)
 {
 	return &e->memory;
 }
 
-wasm_rt_funcref_table_t *w2c_env_0x5F_indirect_function_table(struct w2c_env *e)
+wasm_rt_funcref_table_t *host___indirect_function_table(struct w2c_env *e)
 {
 	return &e->table;
 }
 
-uint32_t *w2c_env_0x5F_stack_pointer(struct w2c_env *e)
+uint32_t *host___stack_pointer(struct w2c_env *e)
 {
 	return &e->stack_pointer;
 }
 
-uint32_t *w2c_env_0x5F_memory_base(struct w2c_env *e)
+uint32_t *host___memory_base(struct w2c_env *e)
 {
 	return &e->memory_base;
 }
 
-uint32_t *w2c_env_0x5F_table_base(struct w2c_env *e)
+uint32_t *host___table_base(struct w2c_env *e)
 {
 	return &e->table_base;
 }
 
-uint32_t w2c_env_twice(struct w2c_env *e, uint32_t x)
+uint32_t host_twice(struct w2c_env *e, uint32_t x)
 {
 	return e == &env ? 2 * x : 0;
 }
@@ -109,13 +109,13 @@ static const struct guest_export *find_export(const char *name)
 	exit(1);
 }
 
-void w2c_env_call(struct w2c_env *e)
+void host_call(struct w2c_env *e)
 {
 	(void)e;
 	((void (*)(void *))find_export("called")->func)(instance);
 }
 
-uint32_t w2c_env_wasm_ext_wait32(struct w2c_env *e, uint32_t a,
+uint32_t host_wasm_ext_wait32(struct w2c_env *e, uint32_t a,
 				 uint32_t expected, uint64_t timeout)
 {
 	(void)e;
@@ -123,7 +123,7 @@ uint32_t w2c_env_wasm_ext_wait32(struct w2c_env *e, uint32_t a,
 	return 2;
 }
 
-uint32_t w2c_env_wasm_ext_wait64(struct w2c_env *e, uint32_t a,
+uint32_t host_wasm_ext_wait64(struct w2c_env *e, uint32_t a,
 				 uint64_t expected, uint64_t timeout)
 {
 	(void)e;
@@ -132,7 +132,7 @@ uint32_t w2c_env_wasm_ext_wait64(struct w2c_env *e, uint32_t a,
 	return 1;
 }
 
-uint32_t w2c_env_wasm_ext_notify(struct w2c_env *e, uint32_t a, uint32_t n)
+uint32_t host_wasm_ext_notify(struct w2c_env *e, uint32_t a, uint32_t n)
 {
 	(void)e;
 	printf("notify %x %x\n", a, n);

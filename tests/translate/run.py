@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of tools/translate: run.py WASM2SO WABT [NAME...]
+"""Tests of tools/translate: run.py WASM2SO WABT DWARF_TEST [NAME...]
 
-WASM2SO is the program, WABT the folder of npm's wabt 1.0.39. Each test prints
-a line; the exit status is that of the whole."""
+WASM2SO and DWARF_TEST are programs, WABT is the folder of npm's wabt 1.0.39. Each
+test prints a line; the exit status is that of the whole."""
 
 import os
 import subprocess
@@ -17,6 +17,7 @@ sys.path.insert(0, HERE)
 
 import cache_tests  # noqa: E402
 import case_tests  # noqa: E402
+import line_tests  # noqa: E402
 import companion_tests  # noqa: E402
 
 
@@ -25,8 +26,9 @@ class Bench:
 
     levels = ('--level=release', '--level=debug')
 
-    def __init__(self, wasm2so, wabt, folder):
+    def __init__(self, wasm2so, wabt, dwarf_test, folder):
         self.wasm2so = os.path.abspath(wasm2so)
+        self.dwarf_test = os.path.abspath(dwarf_test)
         self.wabt = os.path.abspath(wabt)
         self.folder = folder
         self.cache = os.path.join(folder, 'cache')
@@ -76,14 +78,15 @@ class Bench:
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(sys.argv[1], sys.argv[2], folder)
-        for name, test in (case_tests.tests() + cache_tests.tests() +
+        bench = Bench(*sys.argv[1:4], folder)
+        for name, test in (case_tests.tests() + line_tests.tests() +
+                           cache_tests.tests() +
                            companion_tests.tests()):
-            if sys.argv[3:] and name not in sys.argv[3:]:
+            if sys.argv[4:] and name not in sys.argv[4:]:
                 continue
             try:
                 test(bench)

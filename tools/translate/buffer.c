@@ -59,7 +59,7 @@ void buffer_u32(struct buffer *b, uint32_t value)
 	} while (value);
 }
 
-void buffer_i32(struct buffer *b, int32_t value)
+void buffer_i64(struct buffer *b, int64_t value)
 {
 	for (;;) {
 		uint8_t byte = value & 0x7f;

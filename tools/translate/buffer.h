@@ -19,7 +19,7 @@ void buffer_free(struct buffer *b);
 void buffer_put(struct buffer *b, const void *p, size_t n);
 void buffer_byte(struct buffer *b, uint8_t byte);
 void buffer_u32(struct buffer *b, uint32_t value); /* LEB128 */
-void buffer_i32(struct buffer *b, int32_t value);  /* signed LEB128 */
+void buffer_i64(struct buffer *b, int64_t value);  /* signed LEB128 */
 void buffer_text(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

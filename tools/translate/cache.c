@@ -18,7 +18,7 @@
 #include "file.h"
 
 /* To be raised when code changes that is not among the embedded files. */
-#define FORMAT "translate 2, wabt 1.0.39, clang-22"
+#define FORMAT "translate 3, wabt 1.0.39, clang-22"
 
 /* At the end of an object, where ELF does not look. */
 struct trailer {
@@ -53,6 +53,8 @@ static void translator_hash(EVP_MD_CTX *ctx, const struct level *level)
 	hash_text(ctx, FORMAT);
 	hash_text(ctx, compile_options);
 	for (option = level->options; *option; option++)
+		hash_text(ctx, *option);
+	for (option = level->debug_options; *option; option++)
 		hash_text(ctx, *option);
 	hash_text(ctx, clang ? clang : "");
 	for (f = embedded_files; f->name; f++)

@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "companion.h"
+#include "debugfile.h"
 #include "compile.h"
 #include "embed.h"
 #include "file.h"
 #include "finish.h"
+#include "names.h"
 #include "prepare.h"
+#include "symbols.h"
 #include "tools.h"
 
 /*
@@ -30,7 +33,8 @@
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-ffp-contract=off",    \
 	"-fno-stack-protector", "-fcf-protection=none", "-fno-math-errno",    \
 	"-fbracket-depth=8192", "-fno-inline-functions",                      \
-	"-fno-semantic-interposition", "-fasynchronous-unwind-tables"
+	"-fno-semantic-interposition", "-fasynchronous-unwind-tables",         \
+	"-gno-column-info", "-fdebug-compilation-dir=/"
 /* A guest's function called _init is nothing that ld.so should call. */
 #define LINK_OPTIONS                                                          \
 	"-shared", "-z", "now", "-z", "relro", "-z", "noexecstack",           \
@@ -56,6 +60,7 @@ struct job {
 	const struct translate_progress *progress;
 	struct tools tools;
 	unsigned int outputs;
+	bool has_lines;
 };
 
 static int report(const struct job *job, const char *stage, unsigned int done,
@@ -164,7 +169,7 @@ static int run_wasm2c(struct job *job, struct failure *failure)
 }
 
 static pid_t start_clang(struct job *job, const char *source, const char *object,
-			 const char *log, struct failure *failure)
+			 const char *log, bool has_lines, struct failure *failure)
 {
 	char *argv[64] = { job->tools.clang };
 	unsigned int n = 1, i;
@@ -173,6 +178,8 @@ static pid_t start_clang(struct job *job, const char *source, const char *object
 		argv[n++] = code_options[i];
 	for (i = 0; job->level->options[i]; i++)
 		argv[n++] = (char *)job->level->options[i];
+	for (i = 0; has_lines && job->level->debug_options[i]; i++)
+		argv[n++] = (char *)job->level->debug_options[i];
 	argv[n++] = "-I.";
 	argv[n++] = "-c";
 	argv[n++] = (char *)source;
@@ -200,7 +207,8 @@ static pid_t start_unit(struct job *job, unsigned int n,
 	unit_name(job, n, ".c", source, sizeof(source));
 	unit_name(job, n, ".o", object, sizeof(object));
 	unit_name(job, n, ".log", log, sizeof(log));
-	return start_clang(job, source, object, log, failure);
+	return start_clang(job, source, object, log,
+			   job->has_lines && n < job->outputs, failure);
 }
 
 static unsigned int count_cpus(void)
@@ -299,39 +307,78 @@ static int write_prepared(struct job *job, const struct prepared *p,
 	return file_write(job->dir, "data.bin", &p->data, failure);
 }
 
+/* What is known of the module on the way. */
+struct input {
+	struct wasm_module m;
+	struct debug_file file;
+	const struct wasm_module *debug; /* has the DWARF: m or file's */
+	struct lines lines;
+	struct marks marks;
+	struct prepared prepared;
+	char **names; /* of functions */
+};
+
+static int input_read(struct input *in, const void *wasm, size_t n,
+		      struct failure *failure)
+{
+	if (wasm_module_read(&in->m, wasm, n, failure))
+		return -1;
+	in->debug = debug_file_open(&in->file, &in->m);
+	lines_read(in->debug, &in->lines);
+	marks_init(&in->marks, &in->m, &in->lines);
+	if (prepare_module(&in->m, &in->marks, &in->prepared, failure))
+		return -1;
+	in->names = names_of_functions(&in->m);
+	return in->names ? 0 :
+	       failure_set(failure, FAIL_HOST, "out of memory");
+}
+
+static void input_free(struct input *in)
+{
+	names_free(in->names, &in->m);
+	prepared_free(&in->prepared);
+	marks_free(&in->marks);
+	lines_free(&in->lines);
+	debug_file_close(&in->file);
+	wasm_module_free(&in->m);
+}
+
+static int make_c(struct job *job, struct input *in, struct failure *failure)
+{
+	if (tools_find(&job->tools, failure) ||
+	    write_prepared(job, &in->prepared, failure))
+		return -1;
+	job->has_lines = in->marks.high;
+	job->outputs = 2 + (unsigned int)(in->prepared.code_size /
+					  CODE_PER_OUTPUT);
+	if (job->outputs > MAX_OUTPUTS)
+		job->outputs = MAX_OUTPUTS;
+	if (run_wasm2c(job, failure) ||
+	    report(job, "finishing", 0, 0, failure))
+		return -1;
+	return finish_files(job->dir, job->outputs, &in->m, in->names,
+			    &in->prepared, &in->marks, failure);
+}
+
 int compile_module(const char *dir, const struct level *level,
 		   const void *wasm, size_t n,
 		   const struct translate_progress *progress,
 		   struct failure *failure)
 {
 	struct job job = { .dir = dir, .level = level, .progress = progress };
-	struct prepared p = { 0 };
-	struct wasm_module m;
-	int err = wasm_module_read(&m, wasm, n, failure);
+	struct input in = { 0 };
+	int err = input_read(&in, wasm, n, failure);
 
 	if (!err)
-		err = prepare_module(&m, &p, failure);
+		err = make_c(&job, &in, failure);
 	if (!err)
-		err = tools_find(&job.tools, failure);
-	if (!err)
-		err = write_prepared(&job, &p, failure);
-	if (!err) {
-		job.outputs = 2 + (unsigned int)(p.code_size / CODE_PER_OUTPUT);
-		if (job.outputs > MAX_OUTPUTS)
-			job.outputs = MAX_OUTPUTS;
-		err = run_wasm2c(&job, failure);
-	}
-	if (!err)
-		err = report(&job, "finishing", 0, 0, failure);
-	if (!err)
-		err = finish_files(dir, job.outputs, &m, &p, failure);
-	if (!err)
-		err = companion_write(dir, &m, failure);
+		err = companion_write(dir, in.debug, failure);
 	if (!err)
 		err = run_clang(&job, failure);
 	if (!err)
 		err = run_lld(&job, failure);
-	prepared_free(&p);
-	wasm_module_free(&m);
+	if (!err)
+		err = symbols_finish(dir, "guest.so", &in.m, in.names, failure);
+	input_free(&in);
 	return err;
 }

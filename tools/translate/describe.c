@@ -157,8 +157,7 @@ static const struct {
 		"(w2c_guest *instance, u32 a, u32 n, u32 offset)\n"
 		"{\n"
 		"  if ((a + offset) & 3) TRAP(UNALIGNED);\n"
-		"  return wasm_ext_notify(instance->w2c_env_instance, "
-		"a + offset, n);\n"
+		"  return wasm_ext_notify(instance->env, a + offset, n);\n"
 		"}\n" },
 	[PREPARE_WAIT32] = {
 		"wasm_ext_wait32", "i:iij",
@@ -167,8 +166,8 @@ static const struct {
 		"u32 offset)\n"
 		"{\n"
 		"  if ((a + offset) & 3) TRAP(UNALIGNED);\n"
-		"  return wasm_ext_wait32(instance->w2c_env_instance, "
-		"a + offset, expected, timeout);\n"
+		"  return wasm_ext_wait32(instance->env, a + offset, "
+		"expected, timeout);\n"
 		"}\n" },
 	[PREPARE_WAIT64] = {
 		"wasm_ext_wait64", "i:ijj",
@@ -177,8 +176,8 @@ static const struct {
 		"u32 offset)\n"
 		"{\n"
 		"  if ((a + offset) & 7) TRAP(UNALIGNED);\n"
-		"  return wasm_ext_wait64(instance->w2c_env_instance, "
-		"a + offset, expected, timeout);\n"
+		"  return wasm_ext_wait64(instance->env, a + offset, "
+		"expected, timeout);\n"
 		"}\n" },
 };
 
@@ -189,7 +188,7 @@ static void put_helpers(struct buffer *out, const struct prepared *p)
 	for (i = 0; i < PREPARE_NHELPERS; i++) {
 		if (!p->helper[i])
 			continue;
-		buffer_printf(out, "u32 %s%s GUEST_IMPORT(\"w2c_env_%s\");\n",
+		buffer_printf(out, "u32 %s%s GUEST_IMPORT(\"host_%s\");\n",
 			      helpers[i].name, helpers[i].declaration,
 			      helpers[i].name);
 		buffer_printf(out, "__attribute__((weak)) u32 %s%s "
@@ -396,13 +395,17 @@ void describe_module(struct buffer *out, const struct wasm_module *m,
 	nexports = put_exports(out, m);
 	buffer_printf(out,
 		"extern const char guest_text_start[], guest_text_end[];\n"
+		"/* Filled after linking, see symbols.h. */\n"
+		"const struct guest_function guest_functions[%u] = { 0 };\n"
 		"static void module_import(void *instance, void *env)\n"
 		"{\n"
+		"  ((w2c_" FINISH_NAME " *)instance)->env = env;\n"
 		"  %s\n"
 		"}\n"
 		"static void module_instantiate(void *instance, void *env)\n"
 		"{\n"
 		"  guest_rt_fill(instance, 0, sizeof(w2c_" FINISH_NAME "));\n"
+		"  ((w2c_" FINISH_NAME " *)instance)->env = env;\n"
 		"  wasm2c_" FINISH_NAME "_instantiate(instance%s);\n"
 		"}\n"
 		"__attribute__((visibility(\"default\")))\n"
@@ -418,10 +421,11 @@ void describe_module(struct buffer *out, const struct wasm_module *m,
 		"  .instantiate = module_instantiate,\n"
 		"  .text_start = guest_text_start,\n"
 		"  .text_end = guest_text_end,\n"
+		"  .functions = guest_functions, .nfunctions = %u,\n"
 		"};\n",
-		has_import_function ? "init_instance_import(instance, env);"
+		m->nbodies + 1, has_import_function ? "init_instance_import(instance, env);"
 				    : "",
 		env, nimports, nexports, m->memory_min, m->memory_max,
 		p->data_low, m->has_dylink, m->mem_size, m->mem_align,
-		m->table_size, m->table_align);
+		m->table_size, m->table_align, m->nbodies);
 }

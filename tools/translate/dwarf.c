@@ -178,6 +178,11 @@ struct dwarf_value dwarf_read_value(const struct dwarf *d,
 	return v;
 }
 
+uint64_t dwarf_address(const struct dwarf_unit *u, uint64_t index)
+{
+	return table_entry(u->d->addr, u->addr, index);
+}
+
 /* What a value means depends on the unit that it is in. */
 static void resolve(const struct dwarf_unit *u, struct dwarf_value *v)
 {

@@ -91,6 +91,9 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
 struct dwarf_value dwarf_read_value(const struct dwarf *d,
 				    struct wasm_reader *r, uint64_t form);
 
+/* Entry `index` of the unit's addresses in .debug_addr. */
+uint64_t dwarf_address(const struct dwarf_unit *u, uint64_t index);
+
 /* Little endian; n up to 8. */
 uint64_t dwarf_read_fixed(struct wasm_reader *r, unsigned int n);
 /* Up to a NUL, which is skipped. */

@@ -8,13 +8,18 @@
 #include "file.h"
 #include "finish.h"
 #include "names.h"
+#include "symbols.h"
 
 struct finishing {
 	const struct wasm_module *m;
 	const struct prepared *p;
+	const struct marks *marks;
 	char **names;		 /* of functions, see names.h */
 	struct buffer wraps;	 /* declarations of import trampolines */
 	bool has_import_function;
+	bool has_no_debug; /* in this file, see lined_function() */
+	/* In a function with lines: the current one, else NULL. */
+	const struct line_row *row;
 };
 
 /* The number after prefix at the start of s, or -1. */
@@ -73,7 +78,7 @@ static bool import_declaration(struct finishing *f, const char *line,
 	}
 	put_declaration(out, line);
 	buffer_text(out, " GUEST_IMPORT(\"");
-	names_put_import(out, &f->m->imports[i]);
+	names_put_import(out, f->m, (uint32_t)i);
 	buffer_text(out, "\");");
 	return true;
 }
@@ -109,32 +114,45 @@ static void header_line(struct finishing *f, const char *line,
 	if (starts_with(line, "#include \"wasm-rt-exceptions.h\""))
 		return;
 	if (starts_with(line, "} w2c_" FINISH_NAME ";"))
-		buffer_text(out, "  struct guest_exception exception;\n");
+		buffer_text(out, "  struct guest_exception exception;\n"
+			 "  struct w2c_env *env; /* for what prepare.h adds */\n");
 	if (!import_declaration(f, line, out) && !instance_field(f, line, out))
 		buffer_text(out, line);
 	buffer_byte(out, '\n');
 }
 
-/* The symbol of function n, or NULL if there is no such function. */
-static const char *symbol_of(const struct finishing *f, long n)
+/* "u32 w2c_guest_f7(w2c_guest*, u32);" and how its name is to be spelled. */
+static bool function_declaration(struct finishing *f, const char *line,
+				 struct buffer *out)
 {
 	static const char *const helpers[PREPARE_NHELPERS] = {
 		"guest_notify", "guest_wait32", "guest_wait64"
 	};
+	long n = number_in(line, " w2c_" FINISH_NAME "_f");
 	unsigned int i;
 
-	for (i = 0; i < PREPARE_NHELPERS; i++)
-		if (n > 0 && f->p->helper[i] == (uint32_t)n)
-			return helpers[i];
-	return n >= 0 && n < f->m->count[WASM_K_FUNC] ? f->names[n] : NULL;
+	if (!is_declaration(line) || n < 0)
+		return false;
+	for (i = 0; i < PREPARE_NHELPERS; i++) {
+		if (!n || f->p->helper[i] != (uint32_t)n)
+			continue;
+		put_declaration(out, line);
+		buffer_printf(out, " __asm__(\"%s\");", helpers[i]);
+		return true;
+	}
+	if (n >= f->m->count[WASM_K_FUNC] || !f->names[n])
+		return false;
+	buffer_printf(out, "#define w2c_" FINISH_NAME "_f%ld w2c_" FINISH_NAME
+		      "_f%ld", n, n);
+	symbols_put_padding(out, (uint32_t)n, f->names[n]);
+	buffer_printf(out, "\n%s", line);
+	return true;
 }
 
 /* guest-impl.h: a template, which is cut, and then declarations. */
 static void impl_line(struct finishing *f, const char *line, bool *in_template,
 		      struct buffer *out)
 {
-	const char *symbol;
-
 	if (*in_template) {
 		if (!strstr(line, "w2c_" FINISH_NAME "_") &&
 		    !strstr(line, "wasm_tag_placeholder_t") &&
@@ -143,13 +161,8 @@ static void impl_line(struct finishing *f, const char *line, bool *in_template,
 		*in_template = false;
 		buffer_text(out, "#include \"" FINISH_NAME ".h\"\n");
 	}
-	symbol = symbol_of(f, number_in(line, " w2c_" FINISH_NAME "_f"));
-	if (is_declaration(line) && symbol) {
-		put_declaration(out, line);
-		buffer_printf(out, " __asm__(\"%s\");\n", symbol);
-		return;
-	}
-	buffer_text(out, line);
+	if (!function_declaration(f, line, out))
+		buffer_text(out, line);
 	buffer_byte(out, '\n');
 }
 
@@ -165,6 +178,70 @@ static void put_replaced(struct buffer *out, const char *line,
 		line = at + strlen(from);
 	}
 	buffer_text(out, line);
+}
+
+/* Begin a line of text for this row. */
+static void put_row(struct finishing *f, const struct line_row *row,
+		    struct buffer *out)
+{
+	const char *file = f->marks->lines->files[row->file];
+
+	f->row = row;
+	buffer_printf(out, "\n#line %u ", row->line);
+	buffer_c_string(out, file, strlen(file));
+	buffer_byte(out, '\n');
+}
+
+/* Slots of wasm's stack, "  u32 var_i0, var_i1;", say nothing in a debugger:
+ * what is in them comes from the locals, or goes there. */
+static bool is_slots(const char *line)
+{
+	static const char *const starts[] = { "u32 var_i", "u64 var_j",
+					      "f32 var_f", "f64 var_d" };
+	unsigned int i;
+
+	line += strspn(line, " ");
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (starts_with(line, starts[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A function whose lines are known: the statements of one row become one line,
+ * so that the compiler does not count on. Everything outside of such functions
+ * is between NO_DEBUG_BEGIN and NO_DEBUG_END.
+ */
+static bool lined_function(struct finishing *f, const char *line,
+			   struct buffer *out)
+{
+	long n = number_in(line, " w2c_" FINISH_NAME "_f");
+	const struct line_row *row;
+
+	if (f->row) {
+		row = marks_of_line(f->marks, line);
+		if (row && (row->line != f->row->line ||
+			    row->file != f->row->file))
+			put_row(f, row, out);
+		if (is_slots(line))
+			buffer_text(out, "NO_DEBUG_VARIABLES");
+		if (!row)
+			buffer_text(out, line);
+		if (strcmp(line, "}"))
+			return true;
+		buffer_text(out, "\nNO_DEBUG_BEGIN\n");
+		f->row = NULL;
+		return true;
+	}
+	n -= f->m->imported[WASM_K_FUNC];
+	if (!f->marks->high || line[0] == ' ' || !*line ||
+	    line[strlen(line) - 1] != '{' || n < 0 || n >= f->m->nbodies ||
+	    f->marks->first[n] == NO_ROW)
+		return false;
+	buffer_text(out, "NO_DEBUG_END");
+	put_row(f, &f->marks->lines->rows[f->marks->first[n]], out);
+	buffer_text(out, line);
+	return true;
 }
 
 enum skip { SKIP_NOTHING, SKIP_BODY, SKIP_ARRAY };
@@ -260,6 +337,11 @@ static void code_line(struct finishing *f, const char *line, enum skip *skip,
 			     "w2c_env_instance");
 	} else if (strstr(line, "(wasm_rt_funcref_t){w2c_")) {
 		reference_line(line, out);
+	} else if (lined_function(f, line, out)) {
+		return;
+	} else if (!strcmp(line, "#include \"" FINISH_NAME "-impl.h\"")) {
+		buffer_printf(out, "%s\nNO_DEBUG_BEGIN", line);
+		f->has_no_debug = true;
 	} else if (!wrap_start(f, line, out)) {
 		buffer_text(out, line);
 	}
@@ -333,6 +415,9 @@ static int finish_code(struct finishing *f, const char *dir, unsigned int n,
 		code_line(f, line, &skip, &out);
 	if (!err && !n)
 		describe_module(&out, f->m, f->p, f->has_import_function);
+	if (f->has_no_debug)
+		buffer_text(&out, "NO_DEBUG_END\n");
+	f->has_no_debug = false;
 	if (!err)
 		err = file_write(dir, name, &out, failure);
 	buffer_free(&in);
@@ -341,23 +426,21 @@ static int finish_code(struct finishing *f, const char *dir, unsigned int n,
 }
 
 int finish_files(const char *dir, unsigned int outputs,
-		 const struct wasm_module *m, const struct prepared *p,
-		 struct failure *failure)
+		 const struct wasm_module *m, char **names,
+		 const struct prepared *p,
+		 const struct marks *marks, struct failure *failure)
 {
-	struct finishing f = { .m = m, .p = p };
+	struct finishing f = { .m = m, .names = names, .p = p,
+			       .marks = marks };
 	unsigned int i;
 	int err = 0;
 
-	f.names = names_of_functions(m);
-	if (!f.names)
-		return failure_set(failure, FAIL_HOST, "out of memory");
 	for (i = 0; i < outputs && !err; i++)
 		err = finish_code(&f, dir, i, failure);
 	if (!err)
 		err = finish_header(&f, dir, failure);
 	if (!err)
 		err = finish_impl(&f, dir, failure);
-	names_free(f.names, m);
 	buffer_free(&f.wraps);
 	return err;
 }

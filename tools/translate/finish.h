@@ -4,8 +4,8 @@
  *
  * wasm2c wrote guest.h, guest-impl.h and guest_0.c .. guest_N.c into a
  * directory; they are changed in place: its template is cut out in favour of
- * guest_ops.h, mutable globals become volatile, functions get the symbols of
- * names.h, the table of functions points at the functions themselves. What
+ * guest_ops.h, mutable globals become volatile, functions get names that
+ * symbols.c can overwrite, the table of functions points at the functions themselves. What
  * describes the module to the runner (guest_module.h) is added to guest_0.c.
  * The text is wasm2c's, made from input that has numbers for names, so it is
  * matched by line; what does not match makes the compiler fail, not the guest.
@@ -19,8 +19,9 @@
 
 /* dir: where the files are; outputs: number of guest_N.c. 0 or -1. */
 int finish_files(const char *dir, unsigned int outputs,
-		 const struct wasm_module *m, const struct prepared *p,
-		 struct failure *failure);
+		 const struct wasm_module *m, char **names,
+		 const struct prepared *p,
+		 const struct marks *marks, struct failure *failure);
 
 /* describe.c: the C text that goes to the end of guest_0.c. */
 void describe_module(struct buffer *out, const struct wasm_module *m,

@@ -151,6 +151,23 @@ static void read_select(struct wasm_reader *r)
 		wasm_read_byte(r);
 }
 
+/* Locals are (count, type) pairs; their number is limited here because wasm2c
+ * declares each of them. */
+void wasm_skip_locals(struct wasm_reader *r)
+{
+	uint64_t total = 0;
+	uint32_t n;
+
+	for (n = wasm_read_count(r); n && !r->bad; n--) {
+		total += wasm_read_u32(r);
+		wasm_read_leb(r, 33, true);
+	}
+	if (total > 50000 && !r->bad) {
+		r->bad = true;
+		r->why = "has a function with more than 50000 locals";
+	}
+}
+
 bool wasm_read_insn(struct wasm_reader *r, struct wasm_insn *i)
 {
 	if (r->bad || r->p >= r->end)
@@ -194,8 +211,8 @@ bool wasm_read_insn(struct wasm_reader *r, struct wasm_insn *i)
 	case WASM_OP_I32_CONST:
 		i->imm = (uint32_t)wasm_read_leb(r, 32, true);
 		break;
-	case 0x42:
-		wasm_read_leb(r, 64, true);
+	case WASM_OP_I64_CONST:
+		i->imm = wasm_read_leb(r, 64, true);
 		break;
 	case 0x43:
 		wasm_read_bytes(r, 4);

@@ -9,9 +9,9 @@
 
 const struct level levels[] = {
 	{ "release", "fast to run",
-	  OPTIONS("-O2", "-g0") },
+	  OPTIONS("-O2"), OPTIONS("-gline-tables-only") },
 	{ "debug", "fast to make, and every line can be stepped to",
-	  OPTIONS("-O1", "-g0") },
+	  OPTIONS("-O1"), OPTIONS("-g") },
 	{ 0 }
 };
 

@@ -11,6 +11,8 @@ struct level {
 	/* Ending in NULL: what clang is told beside compile.c's own options:
 	 * how to optimise, what to define for rt/. */
 	const char *const *options;
+	/* The same, for modules that tell their lines. */
+	const char *const *debug_options;
 };
 
 /* By name; the default for NULL. NULL when there is no such level. */

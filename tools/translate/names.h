@@ -7,16 +7,16 @@
 #include "wasm.h"
 
 /*
- * One unique symbol per function that the module defines, by function index:
- * its name in the module's name section, else one under which it is exported,
- * else func[N]. Names that mean something else in the shared object get the
- * suffix ".guest", further functions of one name ".1", ".2" and so on.
- * NULL when there is no memory. Free with names_free().
+ * The name of each function that the module defines, by function index: that
+ * in its name section, else one under which it is exported, else func[N].
+ * They need not differ. NULL when there is no memory. Free with names_free().
  */
 char **names_of_functions(const struct wasm_module *m);
 void names_free(char **names, const struct wasm_module *m);
 
-/* w2c_MODULE_NAME with both escaped as wasm2c does: what the runner defines. */
-void names_put_import(struct buffer *b, const struct wasm_import *import);
+/* The symbol of import n: host_NAME, which the runner defines or does not, or
+ * what nobody defines when it is not from env or has a strange name. */
+void names_put_import(struct buffer *b, const struct wasm_module *m,
+		      uint32_t n);
 
 #endif

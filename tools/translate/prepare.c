@@ -11,6 +11,7 @@
 
 struct preparation {
 	const struct wasm_module *m;
+	struct marks *marks;
 	struct prepared *out;
 	struct buffer code; /* contents of the code section */
 	bool *referenced;   /* function is named by a ref.func in code */
@@ -35,23 +36,6 @@ static uint32_t helper_index(struct preparation *p, enum prepare_helper h)
 		p->out->helper[h] = next;
 	}
 	return p->out->helper[h];
-}
-
-/* Locals are (count, type) pairs; their number is limited here because wasm2c
- * declares each of them. */
-static void skip_locals(struct wasm_reader *r)
-{
-	uint64_t total = 0;
-	uint32_t n;
-
-	for (n = wasm_read_count(r); n && !r->bad; n--) {
-		total += wasm_read_u32(r);
-		wasm_read_leb(r, 33, true);
-	}
-	if (total > 50000 && !r->bad) {
-		r->bad = true;
-		r->why = "has a function with more than 50000 locals";
-	}
 }
 
 /*
@@ -91,9 +75,15 @@ static void rewrite_atomic(struct preparation *p, const struct wasm_insn *i,
 	enum prepare_helper h = (enum prepare_helper)(i->op - WASM_OP_NOTIFY);
 
 	buffer_byte(body, WASM_OP_I32_CONST);
-	buffer_i32(body, (int32_t)(uint32_t)i->imm);
+	buffer_i64(body, (int32_t)(uint32_t)i->imm);
 	buffer_byte(body, WASM_OP_CALL);
 	buffer_u32(body, helper_index(p, h));
+}
+
+/* As the module's DWARF counts them. */
+static uint32_t address_of(const struct preparation *p, const uint8_t *code)
+{
+	return (uint32_t)(code - p->m->section[WASM_CODE].p);
 }
 
 static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
@@ -106,16 +96,25 @@ static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
 	bool is_start = p->m->has_start &&
 			p->m->start == n + p->m->imported[WASM_K_FUNC];
 	long nesting = 1;
+	struct marker marker;
 	struct wasm_insn i;
+	uint32_t row;
 
 	body->n = 0;
-	skip_locals(&r);
+	marks_begin(p->marks, &marker, address_of(p, s.p));
+	wasm_skip_locals(&r);
 	while (wasm_read_insn(&r, &i) && nesting > 0) {
 		nesting += i.nesting;
 		if (nesting > MAX_NESTING) {
 			r.bad = true;
 			r.why = "has blocks nested more than 4000 deep";
 			break;
+		}
+		row = marks_next(p->marks, &marker, n, address_of(p, i.start));
+		if (row != NO_ROW) {
+			buffer_put(body, from, (size_t)(i.start - from));
+			marks_put(p->marks, row, body);
+			from = i.start;
 		}
 		if (is_start)
 			scan_init(&scan, &i, &p->out->data_low);
@@ -355,10 +354,10 @@ static int check_memory(const struct preparation *p, struct failure *failure)
 	return 0;
 }
 
-int prepare_module(const struct wasm_module *m, struct prepared *ret,
-		   struct failure *failure)
+int prepare_module(const struct wasm_module *m, struct marks *marks,
+		   struct prepared *ret, struct failure *failure)
 {
-	struct preparation p = { .m = m, .out = ret };
+	struct preparation p = { .m = m, .marks = marks, .out = ret };
 	uint32_t i;
 	int err;
 

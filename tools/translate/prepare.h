@@ -6,13 +6,13 @@
  * and imports get names by number, so that nothing in the input can meet a
  * name of C, and the C that comes out can be matched to the module by number.
  * Waiting and notifying, which wasm2c does not know, become calls of functions
- * added at the end (enum prepare_helper), whose bodies finish.c writes.
+ * added at the end (enum prepare_helper), whose bodies finish.c writes. Lines
+ * of the source are marked (marks.h).
  */
 #ifndef TRANSLATE_PREPARE_H
 #define TRANSLATE_PREPARE_H
 
-#include "buffer.h"
-#include "wasm.h"
+#include "marks.h"
 
 enum prepare_helper { PREPARE_NOTIFY, PREPARE_WAIT32, PREPARE_WAIT64,
 		      PREPARE_NHELPERS };
@@ -28,8 +28,8 @@ struct prepared {
 };
 
 /* 0, or -1 and *failure. prepared_free() in both cases. */
-int prepare_module(const struct wasm_module *m, struct prepared *ret,
-		   struct failure *failure);
+int prepare_module(const struct wasm_module *m, struct marks *marks,
+		   struct prepared *ret, struct failure *failure);
 void prepared_free(struct prepared *p);
 
 #endif

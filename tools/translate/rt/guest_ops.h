@@ -25,6 +25,14 @@ typedef int64_t s64;
 typedef float f32;
 typedef double f64;
 
+/* Of what is between them, debuggers learn nothing. */
+#define NO_DEBUG(action) _Pragma(#action)
+#define NO_DEBUG_BEGIN NO_DEBUG(clang attribute push(__attribute__((nodebug)), \
+	apply_to = any(hasType(functionType), variable(unless(is_parameter)))))
+#define NO_DEBUG_END NO_DEBUG(clang attribute pop)
+
+#define NO_DEBUG_VARIABLES __attribute__((nodebug))
+
 #define OP static inline __attribute__((always_inline, nodebug, unused))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * dwarf_test.c: dwarf_test MODULE: the readers of DWARF against damage. The
+ * module's debug sections are changed at random, some thousand times; whatever
+ * is read then has to be sane.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lines.h"
+#include "marks.h"
+
+#define ROUNDS 3000
+
+#define CHECK(condition)                                                \
+	do {                                                            \
+		if (condition)                                          \
+			break;                                          \
+		printf("round %u: %s\n", round_number, #condition);     \
+		exit(1);                                                \
+	} while (0)
+
+static unsigned int round_number;
+
+static void check_lines(const struct wasm_module *m)
+{
+	struct lines l;
+	struct marks k;
+	size_t i, n;
+
+	lines_read(m, &l);
+	for (i = 0; i < l.nrows; i++) {
+		CHECK(!i || l.rows[i - 1].address <= l.rows[i].address);
+		CHECK(!l.rows[i].line || l.rows[i].file < l.nfiles);
+	}
+	for (i = 0; i < l.nfiles; i++)
+		for (n = 0; l.files[i][n]; n++)
+			CHECK((unsigned char)l.files[i][n] >= ' ');
+	marks_init(&k, m, &l);
+	marks_free(&k);
+	lines_free(&l);
+}
+
+static const char *const sections[] = {
+	".debug_info", ".debug_abbrev", ".debug_line", ".debug_loc",
+	".debug_str", ".debug_ranges",
+};
+
+/* Some bytes of some sections become others. */
+static void damage(const struct wasm_module *m)
+{
+	unsigned int n = 1u << (rand() % 6), i;
+
+	for (i = 0; i < n; i++) {
+		struct wasm_slice s = wasm_custom_section(m,
+			sections[(size_t)rand() %
+				 (sizeof(sections) / sizeof(sections[0]))]);
+		static const uint8_t special[] = { 0, 1, 0x7f, 0x80, 0xff };
+		uint8_t *p = (uint8_t *)s.p;
+
+		if (!s.n)
+			continue;
+		p[(size_t)rand() % s.n] = rand() % 2 ? (uint8_t)rand() :
+			special[(size_t)rand() % sizeof(special)];
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
+	struct wasm_module m;
+	struct failure f;
+	struct lines l;
+	struct stat st;
+	uint8_t *good, *p;
+	size_t n;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		printf("usage: dwarf_test MODULE\n");
+		return 64;
+	}
+	n = (size_t)st.st_size;
+	good = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+	p = malloc(n);
+	if (good == MAP_FAILED || !p)
+		return 71;
+	memcpy(p, good, n);
+	CHECK(!wasm_module_read(&m, p, n, &f));
+	lines_read(&m, &l);
+	CHECK(l.nrows > 10 && l.nfiles);
+	lines_free(&l);
+	srand(1);
+	for (round_number = 1; round_number <= ROUNDS; round_number++) {
+		damage(&m);
+		check_lines(&m);
+		if (round_number % 4 == 0)
+			memcpy(p, good, n);
+	}
+	wasm_module_free(&m);
+	free(p);
+	printf("%u rounds\n", ROUNDS);
+	return 0;
+}

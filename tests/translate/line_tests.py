@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Source lines and names: from the DWARF of a module to that of its object."""
+
+import os
+import random
+import re
+import subprocess
+
+SOURCE = '''\
+static int total;
+__attribute__((noinline)) static int add(int x)
+{
+	total += x;     /* ADD */
+	return total;
+}
+__attribute__((export_name("sum"))) int sum(int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) /* LOOP */
+		add(i); /* CALL */
+	return total;   /* END */
+}
+__attribute__((export_name("a_rather_long_name_for_a_function"), noinline))
+int a_rather_long_name_for_a_function(int x)
+{
+	return x * 3;   /* TRIPLE */
+}
+'''
+
+
+def compile_c(bench, name, *options):
+    """The module made of SOURCE, and where that is."""
+    source, wasm = bench.path(name + '.c'), bench.path(name + '.wasm')
+    with open(source, 'w') as f:
+        f.write(SOURCE)
+    base = ['clang-22', '--target=wasm32', '-O1', '-nostdlib', '-matomics',
+            '-mbulk-memory', '-mmutable-globals', '-c', source, '-o', wasm + '.o']
+    subprocess.run([*base, *options], check=True, cwd=bench.folder)
+    subprocess.run(['wasm-ld-22', '--no-entry', '--import-memory',
+                    '--shared-memory', '--max-memory=4294967296', wasm + '.o',
+                    '-o', wasm], check=True)
+    return wasm, source
+
+
+def line_of(word):
+    return next(n for n, line in enumerate(SOURCE.split('\n'), 1) if word in line)
+
+
+def dump(so, what):
+    return subprocess.run(['llvm-dwarfdump-22', what, so], capture_output=True,
+                          text=True, check=True).stdout
+
+
+def rows_of(so):
+    """(path, line) of all rows of all units."""
+    rows = set()
+    for text in dump(so, '--debug-line').split('\ndebug_line[')[1:]:
+        dirs = dict(re.findall(r'include_directories\[ *(\d+)\] = "(.*)"', text))
+        files = {n: os.path.join(dirs[d], name) for n, name, d in re.findall(
+            r'file_names\[ *(\d+)\]:\n +name: "(.*)"\n +dir_index: (\d+)', text)}
+        rows |= {(files[f], int(line)) for line, f in
+                 re.findall(r'^0x[0-9a-f]{16} +(\d+) +\d+ +(\d+) ', text, re.M)}
+    return rows
+
+
+def lines(bench):
+    for dwarf in ('-gdwarf-4', '-gdwarf-5'):
+        wasm, source = compile_c(bench, 'lines', dwarf)
+        for level in bench.levels:
+            so = bench.translate(wasm, level)
+            rows = rows_of(so)
+            for word in ('ADD', 'LOOP', 'CALL', 'END', 'TRIPLE'):
+                assert (source, line_of(word)) in rows, (dwarf, level, word, rows)
+            assert not [f for f, n in rows if 'guest' in f], rows
+            assert 'sum 5 = i:a' in bench.run(so, 'sum 5\n')
+
+
+def no_lines(bench):
+    wasm, _ = compile_c(bench, 'no_lines', '-g0')
+    for level in bench.levels:
+        so = bench.translate(wasm, level)
+        assert 'Line' not in dump(so, '--debug-line')
+
+
+def true_names(bench):
+    wasm, _ = compile_c(bench, 'true_names', '-g')
+    so = bench.translate(wasm, '--level=debug')
+    text = dump(so, '--debug-info')
+    for name in ('add', 'sum', 'a_rather_long_name_for_a_function'):
+        assert f'DW_AT_name\t("{name}")' in text, name
+    symbols = subprocess.run(['llvm-nm-22', so], capture_output=True,
+                             text=True, check=True).stdout
+    for strange in ('w2c_guest_f', '0x5F'):
+        assert strange not in text and strange not in symbols, strange
+
+
+def separate_file(bench):
+    """DWARF in another file, which the module names, if that has its code."""
+    full, source = compile_c(bench, 'full', '-g')
+    wasm, section = bench.path('stripped.wasm'), bench.path('section')
+    for path, has_lines in ((full, True), ('/dev/zero', False),
+                            (bench.path('nowhere'), False),
+                            (compile_c(bench, 'other', '-g', '-Os', '-DX')[0], True),
+                            (bench.assemble('alien', '(module (import "env" "memory" '
+                             '(memory 1 64 shared)) (func))'), False)):
+        with open(section, 'wb') as f:
+            f.write(bytes([len(path)]) + path.encode())
+        subprocess.run(['llvm-objcopy-22', '--strip-debug',
+                        '--add-section=external_debug_info=' + section,
+                        full, wasm], check=True)
+        text = dump(bench.translate(wasm), '--debug-line')
+        if path == full:
+            assert (source, line_of('TRIPLE')) in rows_of(bench.translate(wasm))
+        elif not has_lines:
+            assert 'Address' not in text, path
+
+
+def damaged_debug(bench):
+    """Damaged DWARF costs lines, not the translation."""
+    wasm, _ = compile_c(bench, 'damaged_debug', '-g')
+    with open(wasm, 'rb') as f:
+        good = f.read()
+    start = good.index(b'.debug_')
+    random.seed(2)
+    for _ in range(6):
+        bad = bytearray(good)
+        for name in (b'.debug_info', b'.debug_line', b'.debug_abbrev', b'.debug_str'):
+            at = good.index(name, start) + len(name)
+            for _ in range(20):
+                bad[random.randrange(at, at + 60)] = random.randrange(256)
+        with open(bench.path('bad_debug.wasm'), 'wb') as f:
+            f.write(bad)
+        so = bench.translate(bench.path('bad_debug.wasm'), '--level=debug')
+        assert 'sum 5 = i:a' in bench.run(so, 'sum 5\n')
+
+
+def damaged_often(bench):
+    wasm, _ = compile_c(bench, 'damaged_often', '-g')
+    subprocess.run([bench.dwarf_test, wasm], check=True)
+
+
+def tests():
+    return [(f.__name__.replace('_', ' '), f) for f in (
+        lines, no_lines, true_names, separate_file, damaged_debug,
+        damaged_often)]

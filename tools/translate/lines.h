@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lines.h: which line of which source file the code of a module is from. */
+#ifndef TRANSLATE_LINES_H
+#define TRANSLATE_LINES_H
+
+#include "wasm.h"
+
+struct line_row {
+	uint32_t address; /* offset in the code section */
+	uint32_t line;	  /* 0: of no line */
+	uint32_t file;	  /* index in files */
+};
+
+struct lines {
+	struct line_row *rows; /* by address; several may have one address */
+	size_t nrows;
+	char **files; /* absolute paths, as far as the module tells */
+	size_t nfiles;
+};
+
+/*
+ * The module's .debug_line. What is damaged is left out: this cannot fail,
+ * there are just fewer rows, or none. lines_free() afterwards.
+ */
+void lines_read(const struct wasm_module *m, struct lines *ret);
+void lines_free(struct lines *l);
+
+/* The first row whose address is not below this one: an index, or nrows. */
+size_t lines_find(const struct lines *l, uint32_t address);
+
+#endif

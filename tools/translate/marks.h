@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * marks.h: line numbers on their way through wasm2c.
+ *
+ * prepare.c writes `i64.const MARK; drop` in front of each instruction where a
+ * new line begins. wasm2c makes of that an assignment of the number, which
+ * finish.c takes away again, and writes #line instead. The upper half of a
+ * mark is a number that no constant of the module has there, the lower half is
+ * the index of a row of lines.h.
+ */
+#ifndef TRANSLATE_MARKS_H
+#define TRANSLATE_MARKS_H
+
+#include "buffer.h"
+#include "lines.h"
+
+struct marks {
+	const struct lines *lines;
+	uint32_t high;	 /* upper half; 0: there are no marks */
+	uint32_t *first; /* by number of body: its first row, or NO_ROW */
+};
+
+#define NO_ROW UINT32_MAX
+
+/* Choose the upper half. What is wrong with the module's code, or no memory:
+ * no marks. marks_free() in any case. */
+void marks_init(struct marks *k, const struct wasm_module *m,
+		const struct lines *lines);
+void marks_free(struct marks *k);
+
+/* A function's instructions, in order. */
+struct marker {
+	size_t next;   /* row that was not looked at yet */
+	uint32_t last; /* row of the last mark, or NO_ROW */
+};
+
+/* Before the instructions of a body that begins there. */
+void marks_begin(const struct marks *k, struct marker *r, uint32_t address);
+
+/* The row to mark in front of the instruction at this address, or NO_ROW. */
+uint32_t marks_next(struct marks *k, struct marker *r, uint32_t body,
+		    uint32_t address);
+
+/* The mark itself, as wasm. */
+void marks_put(const struct marks *k, uint32_t row, struct buffer *code);
+
+/* If this line of C is a mark: its row, else NULL. */
+const struct line_row *marks_of_line(const struct marks *k, const char *line);
+
+#endif
