@@ -34,6 +34,7 @@
 	"-fno-stack-protector", "-fcf-protection=none", "-fno-math-errno",    \
 	"-fbracket-depth=8192", "-fno-inline-functions",                      \
 	"-fno-semantic-interposition", "-fasynchronous-unwind-tables",         \
+	"-fno-omit-frame-pointer",                                             \
 	"-gno-column-info", "-fdebug-compilation-dir=/"
 /* A guest's function called _init is nothing that ld.so should call. */
 #define LINK_OPTIONS                                                          \
