@@ -15,6 +15,7 @@
 
 #define RING 16384u
 #define ESCAPE 0x01	/* Ctrl-A */
+#define INTERRUPT 0x03	/* Ctrl-C */
 #define KILL_LINE 0x15	/* Ctrl-U */
 #define END_OF_FILE 0x04 /* Ctrl-D */
 #define CHECK_MS 100
@@ -32,6 +33,7 @@ static struct {
 	struct termios original;
 	_Atomic bool raw;
 	bool is_terminal, can_poll, ended, escaped;
+	bool debugger_has_ctrl_c;
 	char last; /* byte of input */
 	u32 quiet, patience; /* in checks, see on_check() */
 	_Atomic bool wrote; /* since the last check */
@@ -57,6 +59,7 @@ static void put_byte(char c)
 static void help(void)
 {
 	log_text("\nCtrl-A x  end the machine");
+	log_text("Ctrl-A c  send Ctrl-C to the guest");
 	log_text("Ctrl-A h  this help");
 	log_text("Ctrl-A Ctrl-A  send Ctrl-A to the guest");
 }
@@ -68,6 +71,8 @@ static void escaped_byte(char c)
 		console.hooks->escape();
 	else if (c == 'h' || c == '?')
 		help();
+	else if (c == 'c' || c == 'C')
+		put_byte(INTERRUPT);
 	else if (c == ESCAPE)
 		put_byte(c);
 }
@@ -198,6 +203,12 @@ static void make_raw(void)
 	struct termios raw = console.original;
 
 	cfmakeraw(&raw);
+	if (console.debugger_has_ctrl_c) {
+		/* As the signal that debuggers wait for. */
+		raw.c_lflag |= ISIG | NOFLSH;
+		raw.c_cc[VINTR] = INTERRUPT;
+		raw.c_cc[VQUIT] = raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+	}
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw))
@@ -230,11 +241,13 @@ static void start_terminal(uv_loop_t *loop)
 	uv_signal_start(&console.cont, on_cont, SIGCONT);
 }
 
-void console_start(uv_loop_t *loop, const struct console_hooks *hooks)
+void console_start(uv_loop_t *loop, const struct console_hooks *hooks,
+		   bool debugger_has_ctrl_c)
 {
 	int flags;
 
 	console.hooks = hooks;
+	console.debugger_has_ctrl_c = debugger_has_ctrl_c;
 	console.is_terminal = !tcgetattr(STDIN_FILENO, &console.original);
 	if (console.is_terminal)
 		start_terminal(loop);

@@ -20,8 +20,10 @@ struct console_hooks {
 	bool (*is_idle)(void);	/* the guest has nothing to do */
 };
 
-/* Main thread, before the guest runs. Dies. */
-void console_start(uv_loop_t *loop, const struct console_hooks *hooks);
+/* Main thread, before the guest runs. debugger_has_ctrl_c: typed at a terminal, it
+ * interrupts this process, and is not for the guest. Dies. */
+void console_start(uv_loop_t *loop, const struct console_hooks *hooks,
+		   bool debugger_has_ctrl_c);
 
 /* Put the terminal back. Any thread, also in signal handlers; again is fine. */
 void console_restore(void);

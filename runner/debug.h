@@ -13,7 +13,7 @@
 
 #include "module.h"
 
-#define DEBUG_VERSION 1
+#define DEBUG_VERSION 2
 
 struct debug_image {
 	struct debug_image *next; /* older */
@@ -33,6 +33,8 @@ struct debug_images {
 	u32 version;
 	u32 changes; /* how often the list was changed */
 	struct debug_image *first;
+	/* From a thread's fs_base to its pointer task_self (task.h). */
+	int64_t self_offset;
 };
 
 extern struct debug_images runner_images;

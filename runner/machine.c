@@ -138,7 +138,7 @@ static void start_loop(struct machine *m)
 		uv_timer_start(&m->timeout, on_timeout,
 			       (u64)(o->timeout_s * 1000 + 0.5), 0);
 	}
-	console_start(&m->loop, &hooks);
+	console_start(&m->loop, &hooks, o->debugger_has_ctrl_c);
 }
 
 static void put_initrd(struct machine *m, const struct input *in)
@@ -318,6 +318,8 @@ int machine_run(struct machine *m, const struct options *o)
 	input_translate_kernel(o->kernel, &o->translate, so_path);
 	kernel_load(&m->vm.kernel, so_path, o->kernel);
 	open_memory(m, &initramfs);
+	if (o->wait_for_debugger)
+		debugger_wait();
 
 	mask_signals(SIG_BLOCK);
 	boot(m, &initramfs);

@@ -10,6 +10,8 @@ int main(int argc, char **argv)
 	static struct options options;
 
 	options_parse(&options, argc, argv);
+	if (options.debugger)
+		debugger_exec(options.debugger, argv);
 	/* Threads of the guest are still there: nothing is torn down. */
 	_exit(machine_run(&machine, &options));
 }

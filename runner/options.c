@@ -103,6 +103,31 @@ static void set_trace(struct options *o, const char *value)
 	o->trace = true;
 }
 
+static void set_gdb(struct options *o, const char *value)
+{
+	(void)value;
+	o->debugger = DEBUGGER_GDB;
+}
+
+static void set_lldb(struct options *o, const char *value)
+{
+	(void)value;
+	o->debugger = DEBUGGER_LLDB;
+}
+
+static void set_wait(struct options *o, const char *value)
+{
+	(void)value;
+	o->wait_for_debugger = true;
+}
+
+static void set_ctrl_c(struct options *o, const char *value)
+{
+	o->debugger_has_ctrl_c = !strcmp(value, "debugger");
+	if (!o->debugger_has_ctrl_c && strcmp(value, "guest"))
+		usage("--ctrl-c=%s is neither guest nor debugger", value);
+}
+
 static void set_expect(struct options *o, const char *value)
 {
 	o->expect = value;
@@ -145,6 +170,15 @@ static const struct option {
 	{ "verbose", "v", NULL, set_verbose, "the same as --log=all:info" },
 	{ "quiet", "q", NULL, set_quiet, "the same as --log=all:error" },
 	{ "trace", NULL, "[calls]", set_trace, "print each host call" },
+	{ "gdb", NULL, NULL, set_gdb,
+	  "run in gdb, stopped where the kernel begins; implies\n"
+	  "--level=debug and --ctrl-c=debugger" },
+	{ "lldb", NULL, NULL, set_lldb, "the same in lldb" },
+	{ "wait-for-debugger", NULL, NULL, set_wait,
+	  "do not start the guest before a debugger is attached" },
+	{ "ctrl-c", NULL, "WHO", set_ctrl_c,
+	  "who gets Ctrl-C in a terminal: guest (default), or debugger;\n"
+	  "Ctrl-A c gives it to the guest then" },
 	{ "help", "h", NULL, show_help, "this text" },
 	{ "version", NULL, NULL, show_version, "the version" },
 };

@@ -3,6 +3,7 @@
 #ifndef RUNNER_OPTIONS_H
 #define RUNNER_OPTIONS_H
 
+#include "debugger.h"
 #include "translate.h"
 #include "util.h"
 
@@ -15,6 +16,9 @@ struct options {
 	const char *expect;	/* NULL: none */
 	double timeout_s;	/* 0: none */
 	bool trace;
+	enum debugger debugger;	/* to become */
+	bool wait_for_debugger;
+	bool debugger_has_ctrl_c;
 };
 
 /* Exits for --help, --version and what is wrong. */

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "exit.h"
+#include "debug.h"
 #include "futex.h"
 #include "log.h"
 #include "stack.h"
@@ -36,6 +37,8 @@ void task_init(void)
 		die(EXIT_HOST, "no memory for the list of tasks: %s",
 		    strerror(errno));
 	the_vm->tasks = p;
+	runner_images.self_offset = (char *)&task_self -
+				    (char *)__builtin_thread_pointer();
 	pthread_attr_init(&thread_attr);
 	pthread_attr_setdetachstate(&thread_attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&thread_attr, THREAD_STACK);

@@ -8,9 +8,9 @@ for a live process and for a core dump.
 
 import struct
 
-VERSION = 1
+VERSION = 2
 MAX_IMAGES = 4096  # what is longer than that is no list
-LIST = struct.Struct('<8sIIQ')
+LIST = struct.Struct('<8sIIQq')
 IMAGE = struct.Struct('<QQQQIIII16s')
 
 
@@ -51,17 +51,18 @@ def read_path(memory, address):
 
 
 def read_list(memory):
-    """(how often the list was changed, address of the newest image)."""
+    """(how often the list was changed, address of the newest image, and how far a
+    thread's pointer to its struct task is from its fs_base)."""
     address = memory.symbol('runner_images')
     if address is None:
         raise NoRunner('this process is not the runner of Linux/Wasm')
-    magic, version, changes, first = LIST.unpack(memory.read(address, LIST.size))
+    magic, version, changes, first, self_offset = LIST.unpack(memory.read(address, LIST.size))
     if magic != b'WLimages':
         raise NoRunner('the runner has not started yet')
     if version != VERSION:
         raise NoRunner(f'the runner is of another version (its list of images is of '
                        f'version {version}, not {VERSION})')
-    return changes, first
+    return changes, first, self_offset
 
 
 def read_images(memory):
@@ -74,3 +75,22 @@ def read_images(memory):
         images.append(Image(memory, address))
         address = images[-1].next
     return images
+
+
+def choose(images, selected, loaded):
+    """What is to be loaded: {path of a companion: Image}.
+
+    A debugger has a file at one place only, and a program may run many times: the one
+    that counts is that of the selected thread (selected: address of its image, or
+    None), else the one that is loaded already (loaded: {path: base}), else the newest.
+    """
+    chosen = {}
+    for image in images:  # the newest first
+        if image.companion:
+            chosen.setdefault(image.companion, image)
+            if loaded.get(image.companion) == image.base:
+                chosen[image.companion] = image
+    for image in images:
+        if image.address == selected and image.companion:
+            chosen[image.companion] = image
+    return chosen

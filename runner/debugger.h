@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* debugger.h: debuggers that the runner starts, or waits for. */
+#ifndef RUNNER_DEBUGGER_H
+#define RUNNER_DEBUGGER_H
+
+#include "util.h"
+
+enum debugger { DEBUGGER_NONE, DEBUGGER_GDB, DEBUGGER_LLDB };
+
+/*
+ * Become the debugger, which runs this program with these arguments, but for
+ * --gdb and --lldb; it stops where the guest's kernel begins. Does not return:
+ * dies when the debugger cannot be executed.
+ */
+void debugger_exec(enum debugger debugger, char **argv)
+	__attribute__((noreturn));
+
+/* Say who we are, and wait until somebody traces us. */
+void debugger_wait(void);
+
+#endif

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gdb_session.py: what happens by itself in gdb: the guest's types and globals are
+loaded as kernel and programs come and go; the runner's signals stop nobody."""
+
+import importlib.util
+
+import gdb
+
+from . import loader
+
+# What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
+# that faults gets, for which there is guest_fault().
+SIGNALS = 'SIGURG SIGPIPE SIGWINCH SIGCHLD SIGALRM SIGCONT'
+FAULTS = 'SIGSEGV SIGBUS SIGFPE SIGILL'
+
+
+class Memory:
+    """The selected inferior, for loader.py."""
+
+    def symbol(self, name):
+        try:
+            return int(gdb.parse_and_eval(f'(unsigned long)&{name}'))
+        except gdb.error:
+            return None
+
+    def read(self, address, n):
+        try:
+            return bytes(gdb.selected_inferior().read_memory(address, n))
+        except (gdb.error, OverflowError):
+            raise loader.Unreadable(f'no memory at {address:#x}') from None
+
+
+def selected_image():
+    """Address of the image that the selected thread runs, or None."""
+    try:
+        image = gdb.parse_and_eval('(unsigned long)&task_self->user->image->debug')
+        user = int(gdb.parse_and_eval('(unsigned long)task_self->user'))
+        return int(image) if user else None
+    except gdb.error:
+        return None
+
+
+class Session:
+    def __init__(self):
+        self.loaded = {}  # path of a companion: the base that it is loaded at
+        self.seen = None
+
+    def sync(self, *_):
+        """Load what the selected thread's names are about. Cheap if nothing changed."""
+        try:
+            changes = loader.read_list(Memory())
+            thread = gdb.selected_thread()
+            now = changes, thread and thread.ptid
+            if now == self.seen:
+                return
+            images = loader.read_images(Memory())
+        except (loader.NoRunner, loader.Unreadable):
+            return
+        self.seen = now
+        chosen = loader.choose(images, selected_image(), self.loaded)
+        self.drop_all_but({path: image.base for path, image in chosen.items()})
+        # The kernel last: gdb looks a name up in what was loaded first.
+        for path, image in sorted(chosen.items(), key=lambda i: i[1].is_kernel):
+            if path not in self.loaded:
+                self.load(path, image.base)
+
+    def drop_all_but(self, wanted):
+        present = {objfile.filename for objfile in gdb.objfiles()}
+        for path, base in list(self.loaded.items()):
+            if wanted.get(path) == base and path in present:
+                continue
+            del self.loaded[path]
+            if path in present:
+                quietly(f'remove-symbol-file {quote(path)}')
+
+    def load(self, path, base):
+        try:
+            quietly(f'add-symbol-file {quote(path)} -o {base:#x}')
+            self.loaded[path] = base
+        except gdb.error as error:
+            gdb.write(f'the guest\'s types are not loaded: {error}\n', gdb.STDERR)
+
+
+def quote(path):
+    return "'" + path + "'" if ' ' in path else path
+
+
+def quietly(command):
+    """Run it without questions and without output."""
+    confirm = gdb.parameter('confirm')
+    gdb.execute('set confirm off')
+    try:
+        return gdb.execute(command, False, True)
+    finally:
+        gdb.execute(f'set confirm {"on" if confirm else "off"}')
+
+
+
+
+class Start(gdb.Command):
+    """Start the runner, and stop where its guest's kernel begins.
+
+Usage: wl-start
+
+The guest has not run anything then: names of the kernel are known, and watchpoints
+see each write from the first one on."""
+
+    def __init__(self, session):
+        super().__init__('wl-start', gdb.COMMAND_RUNNING)
+        self.session = session
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        place = gdb.Breakpoint('runner_images_changed', internal=True, temporary=True)
+        place.silent = True
+        gdb.execute('run')
+        if not gdb.selected_inferior().pid:
+            raise gdb.GdbError('the runner ended before it had a kernel')
+        self.session.sync()
+        first = 'start_kernel' if is_known('start_kernel') else '_start'
+        gdb.execute(f'tbreak {first}', False, True)
+        gdb.execute('continue')
+
+
+def is_known(function):
+    try:
+        gdb.parse_and_eval(f'&{function}')
+        return True
+    except gdb.error:
+        return False
+
+
+def handle_signals():
+    for signals in (SIGNALS, FAULTS):
+        quietly(f'handle {signals} nostop noprint pass')
+
+
+def register_commands():
+    if importlib.util.find_spec('wl.commands'):
+        from . import commands, gdb_backend
+        commands.register(gdb_backend.Target())
+
+
+def begin():
+    """Once per gdb, however often the script is loaded."""
+    if getattr(gdb, 'wl_session', None):
+        return
+    gdb.wl_session = session = Session()
+    handle_signals()
+    gdb.execute('set print thread-events off')
+    Start(session)
+    register_commands()
+    gdb.events.stop.connect(session.sync)
+    gdb.events.before_prompt.connect(session.sync)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""lldb_session.py: what happens by itself in lldb: the guest's types and globals are
+loaded as kernel and programs come and go; the runner's signals stop nobody; print
+follows the guest's pointers, which have 4 bytes."""
+
+import importlib.util
+
+import lldb
+
+from . import loader
+
+# What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
+# that faults gets, for which there is guest_fault().
+SIGNALS = ('SIGURG SIGPIPE SIGWINCH SIGCHLD SIGALRM SIGCONT SIGSEGV SIGBUS SIGFPE '
+           'SIGILL')
+COMPANION = 'i386-unknown-linux-gnu'
+
+
+class Memory:
+    """A target's process, for loader.py."""
+
+    def __init__(self, target):
+        self.target = target
+
+    def symbol(self, name):
+        for context in self.target.FindSymbols(name, lldb.eSymbolTypeData):
+            address = context.GetSymbol().GetStartAddress()
+            loaded = address.GetLoadAddress(self.target)
+            if loaded != lldb.LLDB_INVALID_ADDRESS:
+                return loaded
+        return None
+
+    def read(self, address, n):
+        error = lldb.SBError()
+        data = self.target.GetProcess().ReadMemory(address, n, error)
+        if not error.Success() or len(data) != n:
+            raise loader.Unreadable(f'no memory at {address:#x}')
+        return data
+
+
+def pointer(memory, address):
+    return int.from_bytes(memory.read(address, 8), 'little')
+
+
+def selected_image(target, memory, self_offset):
+    """Address of the image that the selected thread runs, or None."""
+    frame = target.GetProcess().GetSelectedThread().GetFrameAtIndex(0)
+    place = frame.FindRegister('fs_base').GetValueAsUnsigned() + self_offset
+    kind = target.FindFirstGlobalVariable('task_self').GetType().GetPointeeType()
+    try:
+        task = pointer(memory, place)
+    except loader.Unreadable:
+        return None
+    if not task or not kind.IsValid():
+        return None  # a thread of the runner
+    value = target.CreateValueFromAddress('task', lldb.SBAddress(task, target), kind)
+    user = value.GetChildMemberWithName('user')
+    if not user.GetValueAsUnsigned():
+        return None
+    debug = user.GetChildMemberWithName('image').GetChildMemberWithName('debug')
+    return debug.GetLoadAddress()
+
+
+class Session:
+    """What is loaded into a target."""
+
+    def __init__(self, target):
+        self.target = target
+        self.modules = {}  # by the path of a companion: (module, base)
+        self.seen = None
+        self.prepared = None
+
+    def sync(self):
+        """Load what the selected thread's names are about. Cheap if nothing changed."""
+        process = self.target.GetProcess()
+        if not process.IsValid():
+            return
+        memory = Memory(self.target)
+        try:
+            changes, _, self_offset = loader.read_list(memory)
+            now = process.GetUniqueID(), changes, process.GetSelectedThread().id
+            if now == self.seen:
+                return
+            images = loader.read_images(memory)
+        except (loader.NoRunner, loader.Unreadable):
+            return
+        if not self.seen or self.seen[0] != now[0]:
+            self.prepare()
+        self.seen = now
+        loaded = {path: base for path, (_, base) in self.modules.items()}
+        chosen = loader.choose(images, selected_image(self.target, memory, self_offset),
+                               loaded)
+        for path in [p for p in self.modules if p not in chosen]:
+            self.target.RemoveModule(self.modules.pop(path)[0])
+        for path, image in chosen.items():
+            self.load(path, image.base)
+
+    def prepare(self):
+        """A new process: places of modules are forgotten."""
+        signals = self.target.GetProcess().GetUnixSignals()
+        for name in SIGNALS.split():
+            number = signals.GetSignalNumberFromName(name)
+            signals.SetShouldStop(number, False)
+            signals.SetShouldNotify(number, False)
+            signals.SetShouldSuppress(number, False)
+        for path, (module, _) in self.modules.items():
+            self.modules[path] = module, None
+
+    def load(self, path, base):
+        module, at = self.modules.get(path, (None, None))
+        if at == base:
+            return
+        if not module:
+            module = self.target.AddModule(path, COMPANION, None)
+        if not module or not module.IsValid():
+            print(f'the guest\'s types are not loaded: {path} cannot be read')
+            return
+        self.target.SetModuleLoadAddress(module, base)
+        self.modules[path] = module, base
+
+
+SESSIONS = {}  # by the target's index in its debugger, and that debugger
+
+
+def session_of(target):
+    key = target.debugger.GetID(), target.debugger.GetIndexOfTarget(target)
+    found = SESSIONS.get(key)
+    if not found or found.target != target:
+        found = SESSIONS[key] = Session(target)
+    return found
+
+
+def quietly(debugger, command):
+    """Run it; its SBCommandReturnObject, and nothing printed."""
+    result = lldb.SBCommandReturnObject()
+    debugger.GetCommandInterpreter().HandleCommand(command, result)
+    return result
+
+
+class StopHook:
+    """Runs whenever the process stops."""
+
+    def __init__(self, target, *_):
+        self.target = target
+
+    def handle_stop(self, _, stream):
+        session_of(self.target).sync()
+        return True
+
+
+def start(debugger, command, context, result, _):
+    """Start the runner, and stop where its guest's kernel begins.
+
+    The guest has not run anything then: names of the kernel are known, and watchpoints
+    see each write from the first one on."""
+    target = debugger.GetSelectedTarget()
+    asynchronous = debugger.GetAsync()
+    debugger.SetAsync(False)
+    try:
+        result.AppendMessage(run_to_kernel(target))
+    except loader.NoRunner as error:
+        result.SetError(str(error))
+    finally:
+        debugger.SetAsync(asynchronous)
+
+
+def run_to_kernel(target):
+    """What lldb says of a stop."""
+    place = target.BreakpointCreateByName('runner_images_changed')
+    place.SetOneShot(True)
+    if not place.GetNumLocations():
+        raise loader.NoRunner('there is no runner to start: lldb-22 -- RUNNER ...')
+    error = lldb.SBError()
+    process = target.Launch(target.GetLaunchInfo(), error)
+    if not error.Success():
+        raise loader.NoRunner(f'the runner does not start: {error}')
+    if process.GetState() != lldb.eStateStopped:
+        raise loader.NoRunner('the runner ended before it had a kernel')
+    session_of(target).sync()
+    names = [n for n in ('start_kernel', '_start')
+             if target.FindFunctions(n).GetSize() or target.FindSymbols(n).GetSize()]
+    first = target.BreakpointCreateByName(names[0])
+    first.SetOneShot(True)
+    process.Continue()
+    return status(process.GetSelectedThread())
+
+
+def status(thread):
+    stream = lldb.SBStream()
+    thread.GetStatus(stream)
+    return stream.GetData()
+
+
+def begin(debugger):
+    debugger.HandleCommand('command script add -o -f wl_lldb.start wl-start')
+    quietly(debugger, 'target stop-hook add -P wl_lldb.StopHook')
+    if importlib.util.find_spec('wl.commands'):
+        from . import commands, lldb_backend
+        commands.register(lldb_backend.Target(debugger))
+    if debugger.GetSelectedTarget().IsValid():
+        session_of(debugger.GetSelectedTarget()).sync()
