@@ -35,6 +35,19 @@ void wasm_rt_trap(wasm_rt_trap_t trap)
 	siglongjmp(trapped, 1 + (int)trap);
 }
 
+void wasm_rt_trap_access(wasm_rt_trap_t trap, uint64_t a)
+{
+	(void)a;
+	wasm_rt_trap(trap);
+}
+
+void wasm_rt_trap_call(const wasm_rt_funcref_table_t *table, uint32_t i)
+{
+	(void)table;
+	(void)i;
+	wasm_rt_trap(WASM_RT_TRAP_CALL_INDIRECT);
+}
+
 uint64_t wasm_rt_grow_memory_shared(wasm_rt_shared_memory_t *memory,
 				    uint64_t pages)
 {

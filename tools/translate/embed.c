@@ -9,6 +9,8 @@
 	X(guest_ops_h, "guest_ops.h")       \
 	X(guest_num_h, "guest_num.h")       \
 	X(guest_ref_h, "guest_ref.h")       \
+	X(guest_check_h, "guest_check.h")   \
+	X(guest_check_c, "guest_check.c")   \
 	X(guest_rt_c, "guest_rt.c")         \
 	X(guest_end_c, "guest_end.c")       \
 	X(guest_module_h, "guest_module.h") \

@@ -12,6 +12,10 @@ const struct level levels[] = {
 	  OPTIONS("-O2"), OPTIONS("-gline-tables-only") },
 	{ "debug", "fast to make, and every line can be stepped to",
 	  OPTIONS("-O1"), OPTIONS("-g") },
+	{ "check", "release, in which every store can be watched",
+	  /* A store is known by where it returns to. */
+	  OPTIONS("-O2", "-DGUEST_CHECKS", "-fno-optimize-sibling-calls"),
+	  OPTIONS("-gline-tables-only") },
 	{ 0 }
 };
 

@@ -55,8 +55,11 @@ typedef double f64;
 
 void *guest_rt_move(void *dest, const void *src, size_t n);
 void *guest_rt_fill(void *dest, int byte, size_t n);
-/* Traps unless the table entry's type has the contents of type. */
-void guest_rt_check_type(wasm_rt_func_type_t type, wasm_rt_func_type_t entry);
+/* Traps unless the table's entry has a type with the contents of this one. */
+void guest_rt_check_type(const wasm_rt_funcref_table_t *table, u32 i,
+			 wasm_rt_func_type_t type);
+
+#include "guest_check.h"
 
 /* ---- memory ----------------------------------------------------------- */
 
@@ -86,16 +89,28 @@ LOAD(i64_load16_u, u16, u64, u64)
 LOAD(i64_load32_s, s32, s64, u64)
 LOAD(i64_load32_u, u32, u64, u64)
 
+#define PLAIN_STORE(name, type, a, value)                                     \
+	do {                                                                  \
+		type stored = (type)(value);                                  \
+		u64 bits = 0;                                                 \
+		if (MARKED(a)) {                                              \
+			__builtin_memcpy(&bits, &stored, sizeof(stored));     \
+			guest_rt_store(a, bits, sizeof(type));                \
+		} else {                                                      \
+			*(volatile name##_unit *)(uintptr_t)(a) = stored;     \
+		}                                                             \
+	} while (0)
+
 #define STORE(name, type, wide)                                               \
 	typedef type __attribute__((aligned(1), may_alias)) name##_unit;      \
 	OP void name##_default32(wasm_rt_memory_t *m, u64 a, wide value)      \
 	{                                                                     \
-		*(volatile name##_unit *)(uintptr_t)a = (type)value;          \
+		PLAIN_STORE(name, type, a, value);                            \
 	}                                                                     \
 	OP void name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
 					wide value)                           \
 	{                                                                     \
-		*(volatile name##_unit *)(uintptr_t)a = (type)value;          \
+		PLAIN_STORE(name, type, a, value);                            \
 	}
 
 STORE(i32_store, u32, u32)
@@ -119,7 +134,7 @@ OP void check_range(u64 a, u64 n)
 OP void memory_fill(wasm_rt_memory_t *m, u64 d, u32 byte, u64 n)
 {
 	check_range(d, n);
-	guest_rt_fill((void *)(uintptr_t)d, (int)byte, n);
+	guest_rt_fill_checked((void *)(uintptr_t)d, (int)byte, n);
 }
 
 OP void memory_copy(wasm_rt_memory_t *dm, wasm_rt_memory_t *sm, u64 d, u64 s,
@@ -127,7 +142,7 @@ OP void memory_copy(wasm_rt_memory_t *dm, wasm_rt_memory_t *sm, u64 d, u64 s,
 {
 	check_range(d, n);
 	check_range(s, n);
-	guest_rt_move((void *)(uintptr_t)d, (const void *)(uintptr_t)s, n);
+	guest_rt_move_checked((void *)(uintptr_t)d, (const void *)(uintptr_t)s, n);
 }
 
 /* wasm2c saw segments of one byte each (see prepare.h): its size is 1, or 0
@@ -140,7 +155,7 @@ OP void segment_copy(const u8 *segment, u32 size, u64 d, u32 s, u32 n)
 	if (UNLIKELY(s + (u64)n > size))
 		TRAP(OOB);
 	check_range(d, n);
-	guest_rt_move((void *)(uintptr_t)d, segment + s, n);
+	guest_rt_move_checked((void *)(uintptr_t)d, segment + s, n);
 }
 
 #define LOAD_DATA(m, d, segment, size) \
@@ -151,7 +166,8 @@ OP void segment_copy(const u8 *segment, u32 size, u64 d, u32 s, u32 n)
 /* ---- atomics ---------------------------------------------------------- */
 
 #define ALIGNED(a, type) \
-	(UNLIKELY((a) & (sizeof(type) - 1)) ? (void)TRAP(UNALIGNED) : (void)0)
+	(UNLIKELY((a) & (sizeof(type) - 1)) ? \
+		 wasm_rt_trap_access(WASM_RT_TRAP_UNALIGNED, a) : (void)0)
 #define CELL(a, type) ((volatile type *)(uintptr_t)(a))
 
 #define ATOMIC_LOAD(name, type, result)                                       \
@@ -174,8 +190,15 @@ ATOMIC_LOAD(i64_atomic_load32_u, u32, u64)
 					wide value)                           \
 	{                                                                     \
 		ALIGNED(a, type);                                             \
-		__atomic_store_n(CELL(a, type), (type)value,                  \
-				 __ATOMIC_SEQ_CST);                           \
+		if (MARKED(a)) {                                              \
+			type old = __atomic_exchange_n(CELL(a, type),         \
+						       (type)value,           \
+						       __ATOMIC_SEQ_CST);     \
+			guest_rt_stored(a, old, (type)value, sizeof(type));   \
+		} else {                                                      \
+			__atomic_store_n(CELL(a, type), (type)value,          \
+					 __ATOMIC_SEQ_CST);                   \
+		}                                                             \
 	}
 
 ATOMIC_STORE(i32_atomic_store, u32, u32)
@@ -186,29 +209,34 @@ ATOMIC_STORE(i32_atomic_store16, u16, u32)
 ATOMIC_STORE(i64_atomic_store16, u16, u64)
 ATOMIC_STORE(i64_atomic_store32, u32, u64)
 
-#define ATOMIC_RMW1(name, builtin, type, wide)                                \
+/* after: the new value, of the one before and of value. */
+#define ATOMIC_RMW1(name, builtin, after, type, wide)                         \
 	OP wide name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
 					wide value)                           \
 	{                                                                     \
+		type old;                                                     \
 		ALIGNED(a, type);                                             \
-		return builtin(CELL(a, type), (type)value, __ATOMIC_SEQ_CST); \
+		old = builtin(CELL(a, type), (type)value, __ATOMIC_SEQ_CST);  \
+		if (MARKED(a))                                                \
+			guest_rt_stored(a, old, (type)(after), sizeof(type)); \
+		return old;                                                   \
 	}
 
-#define ATOMIC_RMW(op, builtin)                                               \
-	ATOMIC_RMW1(i32_atomic_rmw_##op, builtin, u32, u32)                   \
-	ATOMIC_RMW1(i64_atomic_rmw_##op, builtin, u64, u64)                   \
-	ATOMIC_RMW1(i32_atomic_rmw8_##op##_u, builtin, u8, u32)               \
-	ATOMIC_RMW1(i64_atomic_rmw8_##op##_u, builtin, u8, u64)               \
-	ATOMIC_RMW1(i32_atomic_rmw16_##op##_u, builtin, u16, u32)             \
-	ATOMIC_RMW1(i64_atomic_rmw16_##op##_u, builtin, u16, u64)             \
-	ATOMIC_RMW1(i64_atomic_rmw32_##op##_u, builtin, u32, u64)
+#define ATOMIC_RMW(op, builtin, after)                                        \
+	ATOMIC_RMW1(i32_atomic_rmw_##op, builtin, after, u32, u32)            \
+	ATOMIC_RMW1(i64_atomic_rmw_##op, builtin, after, u64, u64)            \
+	ATOMIC_RMW1(i32_atomic_rmw8_##op##_u, builtin, after, u8, u32)        \
+	ATOMIC_RMW1(i64_atomic_rmw8_##op##_u, builtin, after, u8, u64)        \
+	ATOMIC_RMW1(i32_atomic_rmw16_##op##_u, builtin, after, u16, u32)      \
+	ATOMIC_RMW1(i64_atomic_rmw16_##op##_u, builtin, after, u16, u64)      \
+	ATOMIC_RMW1(i64_atomic_rmw32_##op##_u, builtin, after, u32, u64)
 
-ATOMIC_RMW(add, __atomic_fetch_add)
-ATOMIC_RMW(sub, __atomic_fetch_sub)
-ATOMIC_RMW(and, __atomic_fetch_and)
-ATOMIC_RMW(or, __atomic_fetch_or)
-ATOMIC_RMW(xor, __atomic_fetch_xor)
-ATOMIC_RMW(xchg, __atomic_exchange_n)
+ATOMIC_RMW(add, __atomic_fetch_add, old + value)
+ATOMIC_RMW(sub, __atomic_fetch_sub, old - value)
+ATOMIC_RMW(and, __atomic_fetch_and, old & value)
+ATOMIC_RMW(or, __atomic_fetch_or, old | value)
+ATOMIC_RMW(xor, __atomic_fetch_xor, old ^ value)
+ATOMIC_RMW(xchg, __atomic_exchange_n, value)
 
 /* Like the narrow operations' value, expected is wrapped to the access's
  * width: that is what wasm2c's own helpers do. */
@@ -218,9 +246,12 @@ ATOMIC_RMW(xchg, __atomic_exchange_n)
 	{                                                                     \
 		type old = (type)expected;                                    \
 		ALIGNED(a, type);                                             \
-		__atomic_compare_exchange_n(CELL(a, type), &old, (type)value, \
-					    0, __ATOMIC_SEQ_CST,              \
-					    __ATOMIC_SEQ_CST);                \
+		if (__atomic_compare_exchange_n(CELL(a, type), &old,          \
+						(type)value, 0,               \
+						__ATOMIC_SEQ_CST,             \
+						__ATOMIC_SEQ_CST) &&          \
+		    MARKED(a))                                                \
+			guest_rt_stored(a, old, (type)value, sizeof(type));   \
 		return old;                                                   \
 	}
 

@@ -12,9 +12,9 @@ OP void check_entry(const wasm_rt_funcref_table_t *table, u32 i,
 		    wasm_rt_func_type_t type)
 {
 	if (UNLIKELY(i >= table->size))
-		TRAP(CALL_INDIRECT);
+		wasm_rt_trap_call(table, i);
 	if (UNLIKELY(table->data[i].func_type != type))
-		guest_rt_check_type(type, table->data[i].func_type);
+		guest_rt_check_type(table, i, type);
 }
 
 /* The callee gets the caller's instance, not one of the table's. */

@@ -117,11 +117,18 @@ int memcmp(const void *a, const void *b, size_t n)
 	return 0;
 }
 
+#ifdef GUEST_CHECKS
+#include "guest_check.c"
+#endif
+
 __attribute__((noinline, cold))
-void guest_rt_check_type(wasm_rt_func_type_t type, wasm_rt_func_type_t entry)
+void guest_rt_check_type(const wasm_rt_funcref_table_t *table, u32 i,
+			 wasm_rt_func_type_t type)
 {
+	wasm_rt_func_type_t entry = table->data[i].func_type;
+
 	if (!entry || memcmp(type, entry, 32))
-		TRAP(CALL_INDIRECT);
+		wasm_rt_trap_call(table, i);
 }
 
 void guest_rt_load_exception(struct guest_exception *exception,

@@ -57,6 +57,12 @@ typedef struct {
 
 /* Supplied by the runner. */
 void wasm_rt_trap(wasm_rt_trap_t trap) __attribute__((noreturn));
+/* The same, of an access to this guest address. */
+void wasm_rt_trap_access(wasm_rt_trap_t trap, uint64_t a)
+	__attribute__((noreturn));
+/* WASM_RT_TRAP_CALL_INDIRECT, of this entry, which may be beyond the end. */
+void wasm_rt_trap_call(const wasm_rt_funcref_table_t *table, uint32_t i)
+	__attribute__((noreturn));
 /* Old size in pages, or ~0 when there is no room. */
 uint64_t wasm_rt_grow_memory_shared(wasm_rt_shared_memory_t *memory,
 				    uint64_t pages);
@@ -65,5 +71,37 @@ void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table,
 				    uint32_t size, uint32_t max_size);
 void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t *table,
 				      uint32_t size, uint32_t max_size);
+
+/*
+ * Checked stores (guest_check.h). At fixed addresses, for the sake of speed: a
+ * byte of marks for each 256 bytes of the 8 GiB that a store can reach; a clock,
+ * in units of the runner's choice; the last write to each word of the 4 GiB.
+ * All are the runner's: mapped before a module is loaded, the last if something
+ * is marked GUEST_MARK_LAST. A store is found by its first byte, so marks of an
+ * object begin at the 7 bytes before it.
+ */
+#define GUEST_MARKS ((uintptr_t)8 << 30)
+#define GUEST_MARK_SHIFT 8
+#define GUEST_MARKS_SIZE ((uintptr_t)1 << (33 - GUEST_MARK_SHIFT))
+#define GUEST_CLOCK (GUEST_MARKS + GUEST_MARKS_SIZE)
+#define GUEST_SHADOW ((uintptr_t)16 << 30)
+#define GUEST_SHADOW_SIZE ((uintptr_t)16 << 30)
+
+#define GUEST_MARK_EXACT 1u	/* guest_wrote() wants to know */
+#define GUEST_MARK_LAST 2u	/* the last write to each word is kept */
+
+struct last_write {
+	uint32_t pc_low;	/* of the instruction behind the store; 0: none */
+	uint32_t writer;	/* guest_writer of the thread */
+	uint32_t time;		/* as the clock had it */
+	uint32_t old_value;	/* of the word */
+};
+
+/* Supplied by the runner. After a store of size bytes (1 to 8) at a: what was
+ * there, what is there, the address behind the store's instruction. */
+void guest_wrote(uint64_t a, uint64_t old_value, uint64_t new_value,
+		 uint32_t size, const void *pc);
+extern _Thread_local uint32_t guest_writer
+	__attribute__((tls_model("initial-exec")));
 
 #endif

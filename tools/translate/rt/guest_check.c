@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+/* guest_check.c: stores that begin in marked memory; part of guest_rt.c. */
+
+/* By this the runner knows. */
+const char guest_checks __attribute__((visibility("default"))) = 1;
+
+#define MARK(a) (((const volatile u8 *)GUEST_MARKS)[(a) >> GUEST_MARK_SHIFT])
+#define GRANULE ((u64)1 << GUEST_MARK_SHIFT)
+
+typedef u32 __attribute__((vector_size(16), may_alias)) entry;
+
+/* The word at a was old. */
+OP void remember_word(u64 a, u32 old, const void *pc)
+{
+	entry e = { (u32)(uintptr_t)pc, guest_writer,
+		    *(volatile u32 *)GUEST_CLOCK, old };
+
+	((volatile entry *)GUEST_SHADOW)[a >> 2] = e;
+}
+
+/* The bytes of old that were in [a, a + size), in what the word is now. */
+OP u32 word_before(u64 word, u64 a, u64 old, u32 size)
+{
+	u32 value = *(volatile u32 *)(uintptr_t)word, i;
+
+	for (i = 0; i < 4; i++) {
+		u64 at = word + i - a;
+
+		if (at < size)
+			value = (value & ~((u32)0xff << 8 * i)) |
+				(u32)(u8)(old >> 8 * at) << 8 * i;
+	}
+	return value;
+}
+
+OP void remember(u64 a, u64 old, u32 size, const void *pc)
+{
+	u64 word;
+
+	if (size == 4 && !(a & 3)) {
+		remember_word(a, (u32)old, pc);
+		return;
+	}
+	for (word = a & ~(u64)3; word < a + size; word += 4)
+		remember_word(word, word_before(word, a, old, size), pc);
+}
+
+/* Apart, since a call to the runner costs all registers. */
+static RARE void tell(u64 a, u64 old, u64 bits, u32 size, const void *pc)
+{
+	guest_wrote(a, old, bits, size, pc);
+}
+
+OP void stored(u64 a, u64 old, u64 bits, u32 size, const void *pc)
+{
+	u8 mark = MARK(a);
+
+	if (mark & GUEST_MARK_LAST)
+		remember(a, old, size, pc);
+	if (mark & GUEST_MARK_EXACT)
+		tell(a, old, bits, size, pc);
+}
+
+OP u64 exchange(u64 a, u64 bits, u32 size)
+{
+	u64 old;
+
+	switch (size) {
+	case 4:
+		old = *(volatile unit4 *)(uintptr_t)a;
+		*(volatile unit4 *)(uintptr_t)a = (u32)bits;
+		return old;
+	case 8:
+		old = *(volatile unit8 *)(uintptr_t)a;
+		*(volatile unit8 *)(uintptr_t)a = bits;
+		return old;
+	case 2:
+		old = *(volatile unit2 *)(uintptr_t)a;
+		*(volatile unit2 *)(uintptr_t)a = (u16)bits;
+		return old;
+	default:
+		old = *(volatile u8 *)(uintptr_t)a;
+		*(volatile u8 *)(uintptr_t)a = (u8)bits;
+		return old;
+	}
+}
+
+static RARE void store_any(u64 a, u64 bits, u32 size, const void *pc)
+{
+	stored(a, exchange(a, bits, size), bits, size, pc);
+}
+
+/* What is most frequent, where all memory is recorded, first. */
+RARE void guest_rt_store(u64 a, u64 bits, u32 size)
+{
+	const void *pc = __builtin_return_address(0);
+
+	if (size == 4 && !(a & 3) && MARK(a) == GUEST_MARK_LAST)
+		remember_word(a, (u32)exchange(a, bits, 4), pc);
+	else
+		store_any(a, bits, size, pc);
+}
+
+RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size)
+{
+	stored(a, old, bits, size, __builtin_return_address(0));
+}
+
+/* ---- ranges ----------------------------------------------------------- */
+
+/* How much of [a, a + n) may be written without a look at the marks. */
+static u64 unmarked(u64 a, u64 n)
+{
+	u64 end = a + n, at = a & ~(GRANULE - 1);
+
+	while (at < end && !MARK(at))
+		at += GRANULE;
+	return at <= a ? 0 : at >= end ? n : at - a;
+}
+
+/* Up to an 8-byte boundary. */
+static u32 piece_of(u64 a, u64 n)
+{
+	u64 piece = 8 - (a & 7);
+
+	return (u32)(piece < n ? piece : n);
+}
+
+static void store_piece(u64 d, u64 bits, u32 n, const void *pc)
+{
+	u64 old = 0;
+
+	guest_rt_move(&old, (void *)(uintptr_t)d, n);
+	guest_rt_move((void *)(uintptr_t)d, &bits, n);
+	stored(d, old, bits, n, pc);
+}
+
+static void copy_piece(u64 d, u64 s, u32 n, const void *pc)
+{
+	u64 bits = 0;
+
+	guest_rt_move(&bits, (void *)(uintptr_t)s, n);
+	store_piece(d, bits, n, pc);
+}
+
+void guest_rt_move_checked(void *dest, const void *src, size_t n)
+{
+	const void *pc = __builtin_return_address(0);
+	u64 d = (uintptr_t)dest, s = (uintptr_t)src;
+
+	if (unmarked(d, n) == n) {
+		guest_rt_move(dest, src, n);
+		return;
+	}
+	if (d - s < n) {
+		while (n) {
+			u64 last = (d + n - 1) & ~(u64)7;
+			u32 piece = (u32)(d + n - (last > d ? last : d));
+
+			n -= piece;
+			copy_piece(d + n, s + n, piece, pc);
+		}
+		return;
+	}
+	while (n) {
+		u64 plain = unmarked(d, n);
+		u64 done = plain ? plain : piece_of(d, n);
+
+		if (plain)
+			guest_rt_move((void *)(uintptr_t)d,
+				      (void *)(uintptr_t)s, plain);
+		else
+			copy_piece(d, s, (u32)done, pc);
+		d += done;
+		s += done;
+		n -= done;
+	}
+}
+
+void guest_rt_fill_checked(void *dest, int byte, size_t n)
+{
+	const void *pc = __builtin_return_address(0);
+	u64 pattern = (u8)byte * (u64)0x0101010101010101;
+	u64 d = (uintptr_t)dest;
+
+	while (n) {
+		u64 plain = unmarked(d, n);
+		u64 done = plain ? plain : piece_of(d, n);
+
+		if (plain)
+			guest_rt_fill((void *)(uintptr_t)d, byte, plain);
+		else
+			store_piece(d, pattern, (u32)done, pc);
+		d += done;
+		n -= done;
+	}
+}
