@@ -51,3 +51,18 @@ void debug_remove_image(struct debug_image *image)
 	pthread_mutex_unlock(&lock);
 	runner_images_changed();
 }
+
+bool debug_print_data(char *buf, size_t n, gaddr_t gaddr)
+{
+	const struct debug_image *i;
+
+	pthread_mutex_lock(&lock);
+	for (i = runner_images.first; i; i = i->next)
+		if (!i->is_kernel && gaddr - i->memory_base < i->memory_size)
+			break;
+	if (i)
+		snprintf(buf, n, "data of %s+0x%x", i->name,
+			 gaddr - i->memory_base);
+	pthread_mutex_unlock(&lock);
+	return i;
+}

@@ -45,6 +45,10 @@ void debug_add_image(struct debug_image *image, const struct module *module,
 void debug_name_image(struct debug_image *image, const char *name);
 void debug_remove_image(struct debug_image *image);
 
+/* The program whose data an address is in, as "data of sh+0x12"; false: none.
+ * The kernel's is not told from its other memory. */
+bool debug_print_data(char *buf, size_t n, gaddr_t gaddr);
+
 /* Does nothing: called after each change of the list, for breakpoints. */
 void runner_images_changed(void);
 

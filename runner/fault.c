@@ -14,7 +14,9 @@
 #include "fault.h"
 #include "interrupt.h"
 #include "log.h"
+#include "report.h"
 #include "sanitize.h"
+#include "symbols.h"
 #include "user.h"
 
 #define RED_ZONE 128u
@@ -38,30 +40,42 @@ static const struct {
 	[WASM_RT_TRAP_EXHAUSTION] = { SIGSEGV, "stack exhausted" },
 };
 
-static void fault_in_user(struct task *t, int signo, u32 addr,
-			  const char *what)
+struct fault {
+	int signo;
+	bool has_addr;
+	gaddr_t addr; /* 0 without one */
+	const char *what;
+};
+
+__attribute__((noinline))
+void guest_fault(struct task *t, const char *what, gaddr_t addr)
+{
+	__asm__ volatile("" : : "r"(t), "r"(what), "r"(addr));
+}
+
+static void fault_in_user(struct task *t, const struct fault *f)
 {
 	u32 sp, tls;
 
-	log_info("%s: %s in user mode, address %08x", t->name, what, addr);
+	log_info("%s: %s in user mode, address %08x", t->name, f->what,
+		 f->addr);
 	user_registers(t, &sp, &tls);
-	t->kernel->wasm_ext_fault(t->kinst, 1, sp, tls, (u32)signo, addr);
+	t->kernel->wasm_ext_fault(t->kinst, 1, sp, tls, (u32)f->signo, f->addr);
 }
 
 /* The kernel makes an oops of it, and the task ends. */
-static void fault_in_kernel(struct task *t, int signo, u32 addr,
-			    const char *what)
+static void fault_in_kernel(struct task *t, const struct fault *f)
 {
-	char text[128];
+	char text[300];
 
 	snprintf(text, sizeof(text), "the guest faulted: %s, address %08x",
-		 what, addr);
-	the_vm->report(t, text);
+		 f->what, f->addr);
+	the_vm->report(t, text, f->has_addr ? &f->addr : NULL);
 	if (t->kernel_faults++ < MAX_KERNEL_FAULTS) {
 		if (t->kernel->wasm_ext_fault) {
 			*t->kernel_sp = (*t->kernel_sp - RED_ZONE) & ~15u;
 			t->kernel->wasm_ext_fault(t->kinst, 0, 0, 0,
-						  (u32)signo, addr);
+						  (u32)f->signo, f->addr);
 		} else if (t->kernel->raise_exception) {
 			t->kernel->raise_exception(t->kinst);
 		}
@@ -70,13 +84,13 @@ static void fault_in_kernel(struct task *t, int signo, u32 addr,
 	task_stop();
 }
 
-static void fault_in_guest(struct task *t, int signo, u32 addr,
-			   const char *what)
+static void fault_in_guest(struct task *t, const struct fault *f)
 {
+	guest_fault(t, f->what, f->addr);
 	if (task_in_user_mode(t) && t->kernel->wasm_ext_fault)
-		fault_in_user(t, signo, addr, what);
+		fault_in_user(t, f);
 	else
-		fault_in_kernel(t, signo, addr, what);
+		fault_in_kernel(t, f);
 }
 
 static __attribute__((noreturn)) void fault_in_runner(int signo, u64 addr)
@@ -89,21 +103,65 @@ static __attribute__((noreturn)) void fault_in_runner(int signo, u64 addr)
 	snprintf(text, sizeof(text), "the runner itself failed: %s, address "
 		 "%llx", strsignal(signo), (unsigned long long)addr);
 	if (the_vm)
-		the_vm->report(task_self, text);
+		report_runner(task_self, text);
 	die(EXIT_HOST, "%s", text);
 }
 
-void fault_trap(wasm_rt_trap_t trap)
+static __attribute__((noreturn)) void trap(const struct fault *f)
 {
-	struct task *t = task_self;
-
-	if ((unsigned int)trap >= ARRAY_SIZE(traps) || !traps[trap].signo)
-		trap = WASM_RT_TRAP_NONE;
-	if (!t)
-		fault_in_runner(traps[trap].signo, 0);
+	if (!task_self)
+		fault_in_runner(f->signo, 0);
 	/* When the program's handler returns, it traps again. */
 	while (true)
-		fault_in_guest(t, traps[trap].signo, 0, traps[trap].text);
+		fault_in_guest(task_self, f);
+}
+
+static struct fault fault_of(wasm_rt_trap_t kind)
+{
+	if ((unsigned int)kind >= ARRAY_SIZE(traps) || !traps[kind].signo)
+		kind = WASM_RT_TRAP_NONE;
+	return (struct fault){ .signo = traps[kind].signo,
+			       .what = traps[kind].text };
+}
+
+void fault_trap(wasm_rt_trap_t kind)
+{
+	struct fault f = fault_of(kind);
+
+	trap(&f);
+}
+
+void fault_trap_access(wasm_rt_trap_t kind, u64 addr)
+{
+	struct fault f = fault_of(kind);
+
+	f.has_addr = true;
+	f.addr = (gaddr_t)addr;
+	trap(&f);
+}
+
+/* What the pointer leads to, if it leads anywhere. */
+void fault_trap_call(const wasm_rt_funcref_table_t *table, u32 i)
+{
+	struct fault f = fault_of(WASM_RT_TRAP_CALL_INDIRECT);
+	struct place place;
+	char what[256];
+	void *func = i < table->size ? (void *)table->data[i].func : NULL;
+
+	f.what = what;
+	if (i >= table->size)
+		snprintf(what, sizeof(what), "call of function pointer 0x%x, "
+			 "which is none", i);
+	else if (!func)
+		snprintf(what, sizeof(what), "call of function pointer 0x%x%s",
+			 i, i ? ", where no function is" : " (NULL)");
+	else if (symbols_place(func, &place) && place.function)
+		snprintf(what, sizeof(what), "call of function pointer 0x%x "
+			 "(%s) as if it had another type", i, place.function);
+	else
+		snprintf(what, sizeof(what), "call of function pointer 0x%x "
+			 "as if it had another type", i);
+	trap(&f);
 }
 
 /* The address that is told when the host's stack is used up: the guest's own. */
@@ -123,16 +181,17 @@ static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
 	u64 addr = (u64)(uintptr_t)info->si_addr;
 	struct task *t = task_self;
+	struct fault f = { .signo = signo };
 	bool access = signo == SIGSEGV || signo == SIGBUS;
 	bool guest_addr = access && info->si_code > 0 && memory_is_guest(addr);
 
 	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr))
 		fault_in_runner(signo, addr);
-	if (access && !guest_addr)
-		fault_in_guest(t, signo, guest_sp(t), "stack exhausted");
-	else
-		fault_in_guest(t, signo, access ? (u32)addr : 0,
-			       strsignal(signo));
+	f.what = access && !guest_addr ? "stack exhausted" : strsignal(signo);
+	f.has_addr = access;
+	if (access)
+		f.addr = guest_addr ? (gaddr_t)addr : guest_sp(t);
+	fault_in_guest(t, &f);
 }
 
 static void on_abort(int signo)

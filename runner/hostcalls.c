@@ -13,6 +13,7 @@
 #include "console.h"
 #include "exit.h"
 #include "expect.h"
+#include "fault.h"
 #include "futex.h"
 #include "hostabi.h"
 #include "log.h"
@@ -246,7 +247,8 @@ static void body_wasm_panic(struct task *t, gaddr_t msg)
 
 	memory_get_string(&the_vm->memory, msg, text, sizeof(text));
 	snprintf(what, sizeof(what), "the guest's kernel panicked: %s", text);
-	the_vm->report(t, what);
+	guest_fault(t, what, 0);
+	the_vm->report(t, what, NULL);
 	the_vm->end(EXIT_PANIC);
 	task_stop();
 }

@@ -12,15 +12,19 @@
 #include "exit.h"
 #include "expect.h"
 #include "fault.h"
+#include "granules.h"
 #include "input.h"
 #include "interrupt.h"
 #include "log.h"
 #include "machine.h"
 #include "program.h"
+#include "record.h"
 #include "report.h"
 #include "stack.h"
 #include "task.h"
 #include "trace.h"
+#include "variables.h"
+#include "watch.h"
 
 #define COMMAND_LINE_SIZE 2048u
 /* What a kernel needs besides its image and the initramfs to come up. */
@@ -110,6 +114,12 @@ static void on_timer(uv_poll_t *handle, int status, int events)
 		raise_irq(m, cpu, WASM_IRQ_TIMER);
 }
 
+static void on_clock(uv_timer_t *handle)
+{
+	(void)handle;
+	record_tick();
+}
+
 /* On the main thread. */
 static void start_timer(struct machine *m, u32 cpu)
 {
@@ -137,6 +147,10 @@ static void start_loop(struct machine *m)
 		uv_timer_init(&m->loop, &m->timeout);
 		uv_timer_start(&m->timeout, on_timeout,
 			       (u64)(o->timeout_s * 1000 + 0.5), 0);
+	}
+	if (watch_needs_clock()) {
+		uv_timer_init(&m->loop, &m->clock);
+		uv_timer_start(&m->clock, on_clock, 1, 1);
 	}
 	console_start(&m->loop, &hooks, o->debugger_has_ctrl_c);
 }
@@ -222,6 +236,7 @@ static void boot(struct machine *m, const struct input *initramfs)
 	k->module.desc->import(instance, t);
 	t->entry = ENTER_BOOT;
 	start_loop(m);
+	watch_start();
 	task_spawn(t);
 }
 
@@ -300,23 +315,49 @@ static int final_status(const struct machine *m)
 	return m->status;
 }
 
+/* What is to be watched is found in what comes with the translation, and may
+ * then need another one. */
+static void translate_kernel(struct machine *m, char *so_path)
+{
+	const struct options *o = m->options;
+	char *types;
+
+	input_translate_kernel(o->kernel, &m->settings, so_path);
+	if (!o->watch.nwatches && !o->watch.nrecords)
+		return;
+	types = module_find_types(so_path);
+	if (!types)
+		die(EXIT_HOST, "out of memory");
+	if (!watch_prepare(&o->watch, types))
+		return;
+	m->settings.level = level_find("check");
+	input_translate_kernel(o->kernel, &m->settings, so_path);
+}
+
 int machine_run(struct machine *m, const struct options *o)
 {
 	struct input initramfs;
 	static char so_path[PATH_MAX];
 
 	m->options = o;
-	m->vm.settings = &o->translate;
+	m->settings = o->translate;
+	m->vm.settings = &m->settings;
 	m->vm.ncpus = o->cpus;
 	trace_set_printing(o->trace);
 	prepare_expect(o);
 	prepare(m);
 	memory_init(&m->vm.memory, o->memory_bytes);
+	granules_init();
 	task_init();
 	input_open(&initramfs, o->initramfs, "initramfs");
 	input_check_initramfs(&initramfs, o->initramfs);
-	input_translate_kernel(o->kernel, &o->translate, so_path);
+	translate_kernel(m, so_path);
 	kernel_load(&m->vm.kernel, so_path, o->kernel);
+	variables_init(m->vm.kernel.module.types_path);
+	if (m->settings.level == level_find("check") &&
+	    !module_has_checks(&m->vm.kernel.module))
+		die(EXIT_USAGE, "%s was translated without checks in the "
+		    "stores: give the kernel as .wasm; see --help", o->kernel);
 	open_memory(m, &initramfs);
 	if (o->wait_for_debugger)
 		debugger_wait();
@@ -328,5 +369,6 @@ int machine_run(struct machine *m, const struct options *o)
 
 	uv_run(&m->loop, UV_RUN_DEFAULT);
 	console_restore();
+	watch_finish();
 	return final_status(m);
 }

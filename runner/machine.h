@@ -16,12 +16,13 @@
 
 struct machine {
 	struct vm vm;
+	struct translate_settings settings; /* of all modules */
 	const struct options *options;
 	uv_loop_t loop;
 	uv_async_t wake; /* somebody ended the machine */
 	uv_poll_t timers[MAX_CPUS];
 	uv_signal_t signals[4];
-	uv_timer_t timeout;
+	uv_timer_t timeout, clock;
 	_Atomic int status; /* -1 while it runs */
 	struct task *host; /* the main thread's, to raise interrupts */
 	_Atomic bool expected; /* --expect was seen */

@@ -38,7 +38,7 @@ static void map_file(struct module *m, const char *path)
 }
 
 /* NAME.so has its companion beside it, as NAME.types. */
-static char *find_types(const char *so_path)
+char *module_find_types(const char *so_path)
 {
 	size_t n = strlen(so_path);
 	char path[PATH_MAX];
@@ -57,7 +57,7 @@ static void set_paths(struct module *m, const char *path)
 	m->path = realpath(path, NULL);
 	if (!m->path)
 		m->path = strdup(path);
-	m->types_path = m->path ? find_types(m->path) : NULL;
+	m->types_path = m->path ? module_find_types(m->path) : NULL;
 	if (!m->types_path)
 		die(EXIT_HOST, "out of memory");
 }
@@ -87,6 +87,11 @@ int module_open(struct module *m, const char *path, const char *name,
 	while (!atomic_compare_exchange_weak(&modules, &m->next, m))
 		;
 	return 0;
+}
+
+bool module_has_checks(const struct module *m)
+{
+	return dlsym(m->handle, "guest_checks");
 }
 
 const struct guest_export *module_export(const struct module *m,
@@ -137,6 +142,20 @@ const struct module *module_of_text(const void *pc)
 	for (m = modules; m; m = m->next)
 		if (module_has_text(m, pc))
 			return m;
+	return NULL;
+}
+
+const struct module *module_of_low_text(u32 low)
+{
+	const struct module *m;
+	u32 start, size;
+
+	for (m = modules; m; m = m->next) {
+		start = (u32)(uintptr_t)m->desc->text_start;
+		size = (u32)(m->desc->text_end - m->desc->text_start);
+		if (low - start < size)
+			return m;
+	}
 	return NULL;
 }
 

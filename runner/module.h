@@ -34,6 +34,9 @@ void *module_function(const struct module *m, const char *name,
 volatile u32 *module_global(const struct module *m, void *instance,
 			    const char *name);
 
+/* Was it translated at level `check`? */
+bool module_has_checks(const struct module *m);
+
 /* Any export of that name, or NULL. */
 const struct guest_export *module_export(const struct module *m,
 					 const char *name);
@@ -46,6 +49,12 @@ static inline NOT_SANITIZED bool module_has_text(const struct module *m, const v
 
 /* The module whose text pc is in, or NULL. */
 const struct module *module_of_text(const void *pc);
+
+/* The module that has text where an address ends in these 32 bits, or NULL. */
+const struct module *module_of_low_text(u32 low);
+
+/* NAME.types beside NAME.so, the companion, or "". Free it; NULL: no memory. */
+char *module_find_types(const char *so_path);
 
 /* Name of the function at pc and the offset in it, or NULL. */
 const char *module_symbol(const struct module *m, const void *pc,

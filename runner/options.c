@@ -128,6 +128,45 @@ static void set_ctrl_c(struct options *o, const char *value)
 		usage("--ctrl-c=%s is neither guest nor debugger", value);
 }
 
+static void add_text(const char ***list, unsigned int *n, const char *value)
+{
+	*list = realloc(*list, (*n + 1) * sizeof(**list));
+	if (!*list)
+		die(EXIT_HOST, "out of memory");
+	(*list)[(*n)++] = value;
+}
+
+static void set_watch(struct options *o, const char *value)
+{
+	add_text(&o->watch.watches, &o->watch.nwatches, value);
+}
+
+static void set_watch_action(struct options *o, const char *value)
+{
+	static const char *const names[] = {
+		[WATCH_PRINT] = "print", [WATCH_STOP] = "stop",
+		[WATCH_ABORT] = "abort",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names) && strcmp(names[i], value); i++)
+		;
+	if (i == ARRAY_SIZE(names))
+		usage("--watch-action=%s is not print, stop or abort", value);
+	o->watch.action = (enum watch_action)i;
+}
+
+static void set_watch_checks(struct options *o, const char *value)
+{
+	(void)value;
+	o->watch.checks = true;
+}
+
+static void set_record(struct options *o, const char *value)
+{
+	add_text(&o->watch.records, &o->watch.nrecords, value);
+}
+
 static void set_expect(struct options *o, const char *value)
 {
 	o->expect = value;
@@ -179,6 +218,17 @@ static const struct option {
 	{ "ctrl-c", NULL, "WHO", set_ctrl_c,
 	  "who gets Ctrl-C in a terminal: guest (default), or debugger;\n"
 	  "Ctrl-A c gives it to the guest then" },
+	{ "watch", NULL, "PLACE", set_watch,
+	  "show who writes to SYMBOL[.MEMBER][+OFFSET] or ADDRESS,\n"
+	  "[:LENGTH], [:CONDITION,...]: value==1, value!=old, old&0x80,\n"
+	  "cpu==0, task==sh; several times, if need be" },
+	{ "watch-action", NULL, "WHAT", set_watch_action,
+	  "print (default), stop or abort, when that happens" },
+	{ "watch-checks", NULL, NULL, set_watch_checks,
+	  "watch by checks in the stores, even if the CPU could do it" },
+	{ "record-writes", NULL, "PLACE", set_record,
+	  "keep who wrote to SYMBOL or ADDRESS, [:LENGTH], or all memory\n"
+	  "(all), for reports and for wl-writers of a debugger" },
 	{ "help", "h", NULL, show_help, "this text" },
 	{ "version", NULL, NULL, show_version, "the version" },
 };

@@ -7,6 +7,22 @@
 #include "translate.h"
 #include "util.h"
 
+/* What a hit leads to; after it was printed. */
+enum watch_action {
+	WATCH_PRINT,
+	WATCH_STOP,	/* the process stops, as by Ctrl-Z */
+	WATCH_ABORT,	/* it aborts, with a core dump */
+};
+
+struct watch_options {
+	const char **watches;	/* PLACE[:LENGTH][:CONDITION] */
+	unsigned int nwatches;
+	const char **records;	/* PLACE[:LENGTH] or "all" */
+	unsigned int nrecords;
+	enum watch_action action;
+	bool checks; /* even if the CPU could do it */
+};
+
 struct options {
 	const char *kernel, *initramfs;
 	u64 memory_bytes;
@@ -19,6 +35,7 @@ struct options {
 	enum debugger debugger;	/* to become */
 	bool wait_for_debugger;
 	bool debugger_has_ctrl_c;
+	struct watch_options watch;
 };
 
 /* Exits for --help, --version and what is wrong. */

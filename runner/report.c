@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "log.h"
+#include "near.h"
+#include "record.h"
 #include "report.h"
 #include "symbols.h"
-#include "task.h"
 #include "trace.h"
+#include "user.h"
 
 #define MAX_DEPTH 1024
 #define MAX_SHOWN 64
+#define MAX_WRITERS 8
 #define LAST_CALLS 64
 
 void report_init(void)
@@ -54,7 +57,7 @@ void report_stack(char *buf, size_t n)
 
 	buf[0] = 0;
 	for (i = 0; i < depth; i++) {
-		char line[256];
+		char line[400];
 		int length;
 
 		if (is_repeated(pcs, i, depth))
@@ -79,31 +82,143 @@ static void print_host_frame(void *pc)
 		 info.dli_sname ? info.dli_sname : "");
 }
 
-static void print_stack(void)
+static void print_frames(void **pcs, int depth, int from, bool guest_only)
 {
-	void *pcs[MAX_DEPTH];
-	int depth = backtrace(pcs, MAX_DEPTH), i, shown = 0;
+	char line[400];
+	int i, shown = 0;
 
-	log_text("stack of this thread, innermost first:");
-	for (i = 0; i < depth && shown < MAX_SHOWN; i++) {
-		char line[256];
-
+	for (i = from; i < depth && shown < MAX_SHOWN; i++) {
 		if (is_repeated(pcs, i, depth))
 			continue;
 		if (put_guest_frame(line, sizeof(line), pcs[i], true) > 0)
 			log_text("   %s", line);
-		else
+		else if (!guest_only)
 			print_host_frame(pcs[i]);
 		shown++;
 	}
 }
 
-void report_write(struct task *t, const char *what)
+/* own: also what dealt with the fault. */
+static void print_stack(bool own)
+{
+	void *pcs[MAX_DEPTH];
+	int depth = backtrace(pcs, MAX_DEPTH), from = 0;
+
+	while (!own && from < depth && !module_of_text((char *)pcs[from] - 1))
+		from++;
+	log_text("stack of this thread, innermost first:");
+	print_frames(pcs, depth, from < depth ? from : 0, false);
+}
+
+void report_stack_from(const void *pc)
+{
+	void *pcs[MAX_DEPTH];
+	int depth = backtrace(pcs, MAX_DEPTH), from = 0;
+
+	while (from < depth && pcs[from] != pc)
+		from++;
+	print_frames(pcs, depth, from, true);
+}
+
+void report_task(const struct task *t)
+{
+	char pid_text[24] = "";
+	u32 pid;
+
+	if (!t) {
+		log_text("  the runner's main thread");
+		return;
+	}
+	pid = near_pid(t);
+	if (pid)
+		snprintf(pid_text, sizeof(pid_text), "pid %u, ", pid);
+	log_text("  task %s (%s%08x) on CPU %u", t->name, pid_text, t->gaddr,
+		 t->cpu ? t->cpu->number : 0);
+}
+
+static void print_registers(const struct task *t)
+{
+	u32 sp, tls;
+
+	if (t->kernel_sp)
+		log_text("  kernel: __stack_pointer %08x, interrupts %s",
+			 *t->kernel_sp, !t->irq_state ? "unknown" :
+			 *t->irq_state ? "on" : "off");
+	if (!t->user)
+		return;
+	user_registers((struct task *)t, &sp, &tls);
+	log_text("  program: __stack_pointer %08x, TLS base %08x", sp, tls);
+}
+
+static void print_writer(const struct write_record *w)
+{
+	char where[400] = "?";
+	struct place place;
+
+	if (symbols_place((char *)(uintptr_t)w->pc - 1, &place))
+		symbols_print(where, sizeof(where), &place, true);
+	log_text("    %.6f s, task %s: %08x was 0x%llx: %s",
+		 (double)w->time_ns / 1e9, w->comm, w->gaddr,
+		 (unsigned long long)w->old_value, where);
+}
+
+static void print_writers(gaddr_t gaddr)
+{
+	struct write_record w;
+	unsigned int i;
+
+	for (i = 0; i < MAX_WRITERS &&
+		    record_find(gaddr, sizeof(u32), i, &w); i++) {
+		if (!i)
+			log_text("  who wrote there, newest first:");
+		print_writer(&w);
+	}
+}
+
+/* Where the address is in none of them, it may have come from one. */
+static void print_regions(const gaddr_t *gaddr)
+{
+	const struct record_region *r;
+	struct write_record w;
+	unsigned int i;
+
+	for (r = record_regions; r; r = r->next) {
+		if (gaddr && *gaddr >= r->start && *gaddr < r->end)
+			continue;
+		log_text("  writes to %s, newest first, %u in all:", r->name,
+			 r->count);
+		for (i = 0; i < MAX_WRITERS && record_last(r, i, &w); i++)
+			print_writer(&w);
+	}
+}
+
+void report_address(gaddr_t gaddr)
+{
+	char text[256];
+
+	near_print(text, sizeof(text), gaddr);
+	log_text("  address %08x: %s", gaddr, text);
+	print_writers(gaddr);
+}
+
+void report_write(const struct task *t, const char *what, const gaddr_t *gaddr)
+{
+	log_text("runner: %s", what);
+	report_task(t);
+	if (t)
+		print_registers(t);
+	if (gaddr)
+		report_address(*gaddr);
+	print_regions(gaddr);
+	print_stack(false);
+	trace_dump(LAST_CALLS);
+}
+
+void report_runner(const struct task *t, const char *what)
 {
 	log_text("runner: %s", what);
 	if (t)
-		log_text("task %s (%08x) on CPU %u", t->name, t->gaddr,
-			 t->cpu ? t->cpu->number : 0);
-	print_stack();
+		log_text("  task %s (%08x)", t->name, t->gaddr);
+	print_stack(true);
 	trace_dump(LAST_CALLS);
 }

@@ -3,7 +3,7 @@
 #ifndef RUNNER_REPORT_H
 #define RUNNER_REPORT_H
 
-#include <stddef.h>
+#include "util.h"
 
 struct task;
 
@@ -14,7 +14,23 @@ void report_init(void);
  * (" name+0x12"), NUL-terminated. */
 void report_stack(char *buf, size_t n);
 
-/* On stderr: what happened, to whom, the stack, the last host calls. */
-void report_write(struct task *task, const char *what);
+/* On stderr: who it is; NULL: the runner's main thread. */
+void report_task(const struct task *task);
+
+/* On stderr: the calling thread's guest functions, innermost first, from the one
+ * that this address is in (an instruction of a frame of the calling thread). */
+void report_stack_from(const void *pc);
+
+/* On stderr: what is at the address, and who wrote there, if that is recorded. */
+void report_address(gaddr_t gaddr);
+
+/* On stderr: what happened, to whom (or NULL), what is at the address that it is
+ * about (or NULL), the stack, the last host calls. */
+void report_write(const struct task *task, const char *what,
+		  const gaddr_t *gaddr);
+
+/* The same of a fault of the runner's own: with its functions, and without what
+ * takes more than the runner may still be able to do. */
+void report_runner(const struct task *task, const char *what);
 
 #endif

@@ -14,14 +14,11 @@
 #include "debug.h"
 #include "futex.h"
 #include "log.h"
+#include "record.h"
 #include "stack.h"
 #include "task.h"
 #include "user.h"
 #include "vfork.h"
-
-/* No two tasks are in the same 512 bytes. */
-#define SLOT_SHIFT 9
-#define SLOTS ((size_t)1 << (32 - SLOT_SHIFT))
 
 struct vm *the_vm;
 _Thread_local struct task *task_self;
@@ -30,7 +27,7 @@ static pthread_attr_t thread_attr;
 
 void task_init(void)
 {
-	void *p = mmap(NULL, SLOTS * sizeof(void *), PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, TASK_SLOTS * sizeof(void *), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
@@ -46,7 +43,7 @@ void task_init(void)
 
 static _Atomic(struct task *) *slot_of(gaddr_t gaddr)
 {
-	return &the_vm->tasks[gaddr >> SLOT_SHIFT];
+	return &the_vm->tasks[gaddr >> TASK_SLOT_SHIFT];
 }
 
 struct task *task_find(gaddr_t gaddr)
@@ -94,6 +91,7 @@ void task_free(struct task *t)
 void task_set_name(struct task *t, const char *name)
 {
 	snprintf(t->name, sizeof(t->name), "%s", name);
+	record_set_writer(t->gaddr, t->tid, t->name);
 	pthread_setname_np(pthread_self(), t->name);
 }
 
@@ -111,6 +109,7 @@ void task_adopt(struct task *t)
 	/* A signal may have gone to no thread, or to the one before. */
 	if (t->irq_deferred)
 		*t->irq_deferred = 1;
+	record_set_writer(t->gaddr, tid, t->name);
 	pthread_setname_np(pthread_self(), t->name);
 }
 
@@ -272,7 +271,7 @@ void task_bug(struct task *t, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	the_vm->report(t, what);
+	the_vm->report(t, what, NULL);
 	the_vm->end(EXIT_TRAP);
 	task_stop();
 }

@@ -66,6 +66,10 @@ struct task {
 	char name[16];
 };
 
+/* No two tasks are in the same 512 bytes. */
+#define TASK_SLOT_SHIFT 9
+#define TASK_SLOTS ((size_t)1 << (32 - TASK_SLOT_SHIFT))
+
 #define TASK_WAKE 1u
 #define TASK_DIE 2u
 

@@ -24,8 +24,10 @@ struct vm {
 
 	/* End with this status; the caller's thread goes on until it blocks. */
 	void (*end)(int status);
-	/* A report on stderr: what happened, backtrace, last calls. */
-	void (*report)(struct task *task, const char *what);
+	/* A report on stderr: what happened, to whom, and the address that it
+	 * is about; these two may be NULL. */
+	void (*report)(const struct task *task, const char *what,
+		       const gaddr_t *gaddr);
 };
 
 /* The one of this process; set once, before the first task. */

@@ -21,6 +21,16 @@ void wasm_rt_trap(wasm_rt_trap_t trap)
 	fault_trap(trap);
 }
 
+void wasm_rt_trap_access(wasm_rt_trap_t trap, uint64_t a)
+{
+	fault_trap_access(trap, a);
+}
+
+void wasm_rt_trap_call(const wasm_rt_funcref_table_t *table, uint32_t i)
+{
+	fault_trap_call(table, i);
+}
+
 uint64_t wasm_rt_grow_memory_shared(wasm_rt_shared_memory_t *memory,
 				    uint64_t pages)
 {
