@@ -122,7 +122,7 @@ void debugger_exec(enum debugger debugger, char **argv)
 	    w.p[0], strerror(errno));
 }
 
-static bool is_traced(void)
+bool debugger_is_there(void)
 {
 	FILE *f = fopen("/proc/self/status", "re");
 	char line[128];
@@ -144,6 +144,6 @@ void debugger_wait(void)
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	log_text("runner: waiting for a debugger: gdb -p %d, or lldb-22 -p %d",
 		 (int)getpid(), (int)getpid());
-	while (!is_traced())
+	while (!debugger_is_there())
 		nanosleep(&pause, NULL);
 }

@@ -3,6 +3,8 @@
 #ifndef RUNNER_DEBUGGER_H
 #define RUNNER_DEBUGGER_H
 
+#include <stdbool.h>
+
 #include "util.h"
 
 enum debugger { DEBUGGER_NONE, DEBUGGER_GDB, DEBUGGER_LLDB };
@@ -14,6 +16,9 @@ enum debugger { DEBUGGER_NONE, DEBUGGER_GDB, DEBUGGER_LLDB };
  */
 void debugger_exec(enum debugger debugger, char **argv)
 	__attribute__((noreturn));
+
+/* Does somebody trace us? */
+bool debugger_is_there(void);
 
 /* Say who we are, and wait until somebody traces us. */
 void debugger_wait(void);

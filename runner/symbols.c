@@ -11,6 +11,8 @@
 
 /* Of a file's path, this much is printed. */
 #define PATH_PARTS 3
+/* Places that need not be looked for again. */
+#define KNOWN 1021
 
 /* A module's debug information, opened when it is first needed. */
 struct info {
@@ -83,19 +85,51 @@ static void find_line(const struct module *m, const void *pc,
 	ret->file = dwarf_linesrc(line, NULL, NULL);
 }
 
-bool symbols_place(const void *pc, struct place *ret)
+static void find_function(const struct module *m, const void *pc,
+			  struct place *ret)
 {
-	const struct module *m = module_of_text(pc);
-
-	if (!m)
-		return false;
 	*ret = (struct place){ .module = m };
 	ret->function = module_symbol(m, pc, &ret->offset);
 	if (!ret->function)
 		ret->offset = (size_t)((const char *)pc - m->desc->text_start);
+}
+
+struct known {
+	const void *pc;
+	struct place place;
+};
+
+/* Modules stay, so that what was found once stays true. */
+static void find_place(const struct module *m, const void *pc,
+		       struct place *ret)
+{
+	static struct known all[KNOWN]; /* with lock */
+	struct known *k = &all[(uintptr_t)pc % KNOWN];
+
 	pthread_mutex_lock(&lock);
-	find_line(m, pc, ret);
+	if (k->pc != pc) {
+		find_function(m, pc, &k->place);
+		find_line(m, pc, &k->place);
+		k->pc = pc;
+	}
+	*ret = k->place;
 	pthread_mutex_unlock(&lock);
+}
+
+bool symbols_place(const void *pc, struct place *ret)
+{
+	static _Thread_local bool busy;
+	const struct module *m = module_of_text(pc);
+
+	if (!m)
+		return false;
+	if (busy) { /* that failed, and this is the report of it */
+		find_function(m, pc, ret);
+		return true;
+	}
+	busy = true;
+	find_place(m, pc, ret);
+	busy = false;
 	return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "breakpoint.h"
 #include "condition.h"
+#include "debugger.h"
 #include "exit.h"
 #include "futex.h"
 #include "log.h"
@@ -176,6 +177,11 @@ static bool decide(bool wanted)
 	if (!fit_the_cpu()) {
 		log_text("runner: more is watched than the CPU can: checks in "
 			 "the stores do it");
+		return true;
+	}
+	if (debugger_is_there()) {
+		log_text("runner: the debugger has the CPU's watchpoints: "
+			 "checks in the stores do it");
 		return true;
 	}
 	if (breakpoint_allowed())

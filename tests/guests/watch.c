@@ -85,7 +85,8 @@ WRITER add_unaligned(void)
 			   __ATOMIC_SEQ_CST);
 }
 
-static int is_asked(const char *word)
+/* What follows that word on the command line, or NULL. */
+static const char *parameter(const char *word)
 {
 	const char *p;
 	u32 n;
@@ -94,9 +95,24 @@ static int is_asked(const char *word)
 		for (n = 0; word[n] && p[n] == word[n]; n++)
 			;
 		if (!word[n])
-			return 1;
+			return p + n;
 	}
-	return 0;
+	return NULL;
+}
+
+/* For tests/bench/watching.py: nanoseconds that so many writes take. */
+static void measure(const char *count)
+{
+	u32 n = 0;
+	u64 began;
+
+	while (*count >= '0' && *count <= '9')
+		n = 10 * n + (u32)(*count++ - '0');
+	began = wasm_cpu_clock_get_monotonic();
+	spin(n);
+	print("spinning ");
+	print_number(wasm_cpu_clock_get_monotonic() - began);
+	finish(" ns");
 }
 
 static void other_task(void)
@@ -111,6 +127,8 @@ void boot(void)
 {
 	u32 i;
 
+	if (parameter("spin="))
+		measure(parameter("spin="));
 	write_plain(1);
 	write_plain(1);
 	task.run = other_task;
@@ -130,7 +148,7 @@ void boot(void)
 	for (i = 0; i < 200; i++)
 		check(area[500 + i] == (char)(200 + i), "the moved area");
 	spin(1000);
-	if (is_asked("fault"))
+	if (parameter("fault"))
 		add_unaligned();
 	finish("SUCCESS");
 }
