@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "clock.h"
 #include "console.h"
 #include "exit.h"
 #include "expect.h"
@@ -47,13 +48,13 @@ static void get_name(gaddr_t addr, char name[16])
 static u64 body_wasm_cpu_clock_get_monotonic(struct task *t)
 {
 	(void)t;
-	return clock_ns(CLOCK_MONOTONIC);
+	return clock_guest_monotonic();
 }
 
 static u64 body_wasm_ext_clock_realtime(struct task *t)
 {
 	(void)t;
-	return clock_ns(CLOCK_REALTIME);
+	return clock_guest_realtime();
 }
 
 static u32 body_wasm_ext_random(struct task *t, gaddr_t buf, u32 len)
@@ -134,14 +135,14 @@ static void body_wasm_stop_cpu(struct task *t, u32 cpu)
 
 static void body_wasm_ext_timer_set(struct task *t, u64 deadline_ns)
 {
-	cpu_timer_set(t->cpu, deadline_ns);
+	cpu_timer_set(t->cpu, clock_host_time(deadline_ns));
 }
 
 static void body_wasm_ext_cpu_idle(struct task *t, gaddr_t word,
 				   u64 deadline_ns)
 {
 	check_memory(word, 4);
-	cpu_idle(t->cpu, memory_at(word), deadline_ns);
+	cpu_idle(t->cpu, memory_at(word), clock_host_time(deadline_ns));
 }
 
 static void body_wasm_ext_interrupt_cpu(struct task *t, u32 cpu)

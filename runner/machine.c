@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "console.h"
 #include "exit.h"
 #include "expect.h"
@@ -343,6 +344,7 @@ int machine_run(struct machine *m, const struct options *o)
 	m->settings = o->translate;
 	m->vm.settings = &m->settings;
 	m->vm.ncpus = o->cpus;
+	clock_set_rate(o->clock_rate);
 	trace_set_printing(o->trace);
 	prepare_expect(o);
 	prepare(m);

@@ -19,6 +19,7 @@
 #define MIN_MEMORY ((u64)4 << 20)
 #define MAX_MEMORY ((u64)4 << 30)
 #define MAX_GUEST_CPUS 8
+#define MAX_CLOCK_RATE 100
 
 static __attribute__((noreturn, format(printf, 1, 2)))
 void usage(const char *fmt, ...)
@@ -182,6 +183,17 @@ static void set_timeout(struct options *o, const char *value)
 		usage("--timeout=%s is not a number of seconds", value);
 }
 
+static void set_clock_rate(struct options *o, const char *value)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	if (end == value || *end || n < 1 || n > MAX_CLOCK_RATE)
+		usage("--clock-rate=%s is not a number from 1 to %d", value,
+		      MAX_CLOCK_RATE);
+	o->clock_rate = (u32)n;
+}
+
 static void show_help(struct options *o, const char *value);
 static void show_version(struct options *o, const char *value);
 
@@ -199,6 +211,9 @@ static const struct option {
 	{ "level", NULL, "LEVEL", set_level,
 	  "how modules are compiled: release (default), which is fast\n"
 	  "to run, or debug, in which every line can be stepped to" },
+	{ "clock-rate", NULL, "N", set_clock_rate,
+	  "the guest's clocks run N times as fast as the host's,\n"
+	  "1 (default) to 100: what takes hours is seen in minutes" },
 	{ "expect", NULL, "REGEX", set_expect,
 	  "end with status 0 when a line of the console matches\n"
 	  "this POSIX extended regular expression" },
@@ -357,9 +372,24 @@ static void default_cache(struct options *o)
 	o->translate.cache_dir = path;
 }
 
+/* Of the host: its own name, without its domain, as far as it is plain. */
+static void get_host_name(char name[32])
+{
+	static const char plain[] = "-0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (gethostname(name, 32))
+		name[0] = 0;
+	name[31] = 0;
+	name[strspn(name, plain)] = 0;
+	if (!name[0])
+		strcpy(name, "linux");
+}
+
 static void make_command_line(struct options *o, char **parameters)
 {
-	size_t n = 64;
+	char name[32];
+	size_t n = 128;
 	char **p;
 
 	for (p = parameters; *p; p++)
@@ -367,7 +397,9 @@ static void make_command_line(struct options *o, char **parameters)
 	o->command_line = malloc(n);
 	if (!o->command_line)
 		die(EXIT_HOST, "out of memory");
-	sprintf(o->command_line, "console=hvc0 cpus=%u", o->cpus);
+	get_host_name(name);
+	sprintf(o->command_line, "console=hvc0 cpus=%u hostname=%s", o->cpus,
+		name);
 	for (p = parameters; *p; p++) {
 		strcat(o->command_line, " ");
 		strcat(o->command_line, *p);
@@ -380,7 +412,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	char **parameters = none;
 	int i = 1;
 
-	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2,
+	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2, .clock_rate = 1,
 				.translate = { .level = level_find(NULL) } };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--")) {

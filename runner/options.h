@@ -31,6 +31,7 @@ struct options {
 	char *command_line;	/* the guest kernel's */
 	const char *expect;	/* NULL: none */
 	double timeout_s;	/* 0: none */
+	u32 clock_rate;
 	bool trace;
 	enum debugger debugger;	/* to become */
 	bool wait_for_debugger;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands that a person types first, and what they have to print."""
 
+import os
 import re
 import time
 
@@ -54,6 +55,19 @@ def test_commands():
     with Guest(cpus=2) as guest:
         for command, pattern in COMMANDS:
             guest.check(command, pattern, status=None)
+
+
+def test_from_the_host():
+    """What the guest has of the host: its name, its time, and its random numbers."""
+    with Guest() as guest:
+        name = re.match('[-A-Za-z0-9]*', os.uname().nodename)[0] or 'linux'
+        equal(guest.run('uname -n').strip(), name[:31], 'host name')
+        before = time.time()
+        if not before - 2 <= int(guest.run('date +%s')) <= time.time() + 2:
+            raise Failure("the date is not the host's")
+        random = 'od -An -N16 -tx8 /dev/random'
+        if guest.run(random) == guest.run(random):
+            raise Failure('random numbers that repeat')
 
 
 def test_sleep():

@@ -30,6 +30,8 @@ SCRIPTS = [
     ('sleep 1 & wait $!; echo $?', '0\n'),
     ('sh -c \'kill -9 $$\'; echo $?', '137\n'),
     ('trap "echo caught" USR1; kill -USR1 $$; trap - USR1', 'caught\n'),
+    # In a function, of a script: such a job is in no list of the shell.
+    ('f() { sleep 9 & kill $!; usleep 100000; wait $!; echo $?; }\nf', '143\n'),
     ('echo a b c | { read x y; echo "$y"; }', 'b c\n'),
 ]
 

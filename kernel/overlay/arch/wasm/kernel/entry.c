@@ -12,6 +12,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/syscalls.h>
 
+#include <asm/faults.h>
 #include <asm/globals.h>
 #include <asm/host.h>
 #include <asm/irq.h>
@@ -273,6 +274,8 @@ u32 ret_from_fork(struct task_struct *prev, struct task_struct *new);
 u32 ret_from_fork(struct task_struct *prev, struct task_struct *new)
 {
 	start_on_stack_of(new);
+	if (unlikely(wasm_fault_sp))
+		wasm_global_set(__stack_pointer, wasm_fault_sp);
 	return new_task_work(prev);
 }
 
