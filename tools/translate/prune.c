@@ -44,6 +44,8 @@ struct prune {
 	struct cuts cuts;
 	struct refs refs;
 	struct buffer units; /* size_t: where each unit that stays starts */
+	struct buffer based; /* size_t: lengths of places that were based */
+	uint32_t memory_base;
 	bool failed;
 };
 
@@ -145,16 +147,54 @@ static bool is_static(const struct dwarf_die *die)
 	return op == 0xa1 || op == 0xfb;
 }
 
-/* An inlined function's variable has its name elsewhere, in what is cut. */
-static bool stays(const struct dwarf_die *die, enum context in)
+/* DW_OP_WASM_location 3 memory_base, DW_OP_addr or DW_OP_addrx, DW_OP_plus */
+#define BASE 6u
+#define PLUS 1u
+
+static bool is_based(const struct prune *p, const struct dwarf_die *die)
 {
+	struct wasm_slice s = die->location.bytes;
+	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+	unsigned int op;
+
+	if (!die->location.is_set || s.n < BASE + PLUS || s.p[-1] != s.n ||
+	    dwarf_read_fixed(&r, 2) != 0x03ed ||
+	    dwarf_read_fixed(&r, 4) != p->memory_base)
+		return false;
+	op = wasm_read_byte(&r);
+	if (op == 0x03)
+		dwarf_read_fixed(&r, 4);
+	else if (op == 0xa1)
+		wasm_read_leb(&r, 64, false);
+	else
+		return false;
+	return wasm_read_byte(&r) == 0x22 && !r.bad && r.p == r.end;
+}
+
+/* Of that place, only the address stays. */
+static void cut_base(struct prune *p, const struct dwarf_die *die)
+{
+	size_t at = (size_t)(die->location.bytes.p - p->d->info.p);
+	size_t length = at - 1, end = at + die->location.bytes.n;
+
+	buffer_put(&p->based, &length, sizeof(length));
+	add_cut(p, at, at + BASE);
+	add_cut(p, end - PLUS, end);
+}
+
+/* An inlined function's variable has its name elsewhere, in what is cut. */
+static bool stays(const struct prune *p, const struct dwarf_die *die,
+		  enum context in)
+{
+	bool has_place = is_static(die) || is_based(p, die);
+
 	if (in == IN_TYPE)
 		return true;
 	if (die->tag == DW_TAG_variable && die->location.is_set &&
-	    die->location.bytes.n && !is_static(die))
+	    die->location.bytes.n && !has_place)
 		return false;
 	if (in == IN_CODE && die->tag == DW_TAG_variable)
-		return is_static(die) && die->name.is_set;
+		return has_place && die->name.is_set;
 	return is_type(die->tag) || die->tag == DW_TAG_variable ||
 	       (in == IN_SCOPE && is_scope(die->tag));
 }
@@ -193,7 +233,7 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 			kept = depth && level->kept;
 			depth -= !!depth;
 		} else {
-			kept = stays(&die, level->context);
+			kept = stays(p, &die, level->context);
 			if (die.has_children && ++depth == MAX_DEPTH)
 				return false;
 			if (die.has_children)
@@ -205,6 +245,8 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 			add_cut(p, die.offset, position(u));
 		else
 			add_refs(p, &die, root);
+		if (kept && die.tag == DW_TAG_variable && is_based(p, &die))
+			cut_base(p, &die);
 	}
 	return !u->r.bad && !depth;
 }
@@ -215,7 +257,7 @@ static void walk_all(struct prune *p)
 	size_t next = 0, start;
 
 	while (start = next, dwarf_unit_begin(&u, p->d, &next)) {
-		size_t cuts = p->cuts.n, refs = p->refs.n;
+		size_t cuts = p->cuts.n, refs = p->refs.n, based = p->based.n;
 		struct cut last = cuts ? p->cuts.p[cuts - 1] : (struct cut){ 0 };
 
 		if (walk(p, &u)) {
@@ -227,6 +269,7 @@ static void walk_all(struct prune *p)
 		if (cuts)
 			p->cuts.p[cuts - 1] = last;
 		p->refs.n = refs;
+		p->based.n = based;
 		add_cut(p, start, next);
 	}
 	add_cut(p, start, p->d->info.n);
@@ -291,6 +334,15 @@ static void fix_refs(const struct prune *p, struct buffer *info)
 		(ref->is_leb ? put_leb : put_fixed)(info->p + at, ref->size,
 						    target - base);
 	}
+}
+
+static void fix_based(const struct prune *p, struct buffer *info)
+{
+	const size_t *lengths = (const void *)p->based.p;
+	size_t n = p->based.n / sizeof(*lengths), i;
+
+	for (i = 0; i < n; i++)
+		info->p[new_offset(&p->cuts, lengths[i])] -= BASE + PLUS;
 }
 
 /* The lengths of the units, and for each one byte of code that is nowhere: gdb
@@ -372,16 +424,17 @@ static void blank_attributes(const struct dwarf *d, struct buffer *abbrev)
 	}
 }
 
-void prune_dwarf(struct dwarf *d, struct pruned *ret)
+void prune_dwarf(struct dwarf *d, uint32_t memory_base, struct pruned *ret)
 {
-	struct prune p = { .d = d };
+	struct prune p = { .d = d, .memory_base = memory_base };
 
 	*ret = (struct pruned){ 0 };
 	walk_all(&p);
-	if (!p.failed && !p.units.failed) {
+	if (!p.failed && !p.units.failed && !p.based.failed) {
 		copy_info(&p, &ret->info);
 		if (!ret->info.failed) {
 			fix_refs(&p, &ret->info);
+			fix_based(&p, &ret->info);
 			fix_units(&p, ret);
 		}
 		blank_attributes(d, &ret->abbrev);
@@ -391,6 +444,7 @@ void prune_dwarf(struct dwarf *d, struct pruned *ret)
 	free(p.cuts.p);
 	free(p.refs.p);
 	buffer_free(&p.units);
+	buffer_free(&p.based);
 }
 
 void pruned_free(struct pruned *p)

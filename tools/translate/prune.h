@@ -18,7 +18,9 @@ struct pruned {
 	struct buffer info, abbrev, aranges;
 };
 
-void prune_dwarf(struct dwarf *d, struct pruned *ret);
+/* memory_base: index of the global that the addresses of position-independent
+ * data count from, or UINT32_MAX; such an address stays without it. */
+void prune_dwarf(struct dwarf *d, uint32_t memory_base, struct pruned *ret);
 void pruned_free(struct pruned *p);
 
 #endif
