@@ -80,5 +80,5 @@ def companion_lost(bench):
 
 
 def tests():
-    return [(f.__name__, f) for f in (types, without_dwarf, damaged_dwarf,
-                                      companion_lost)]
+    return [(f.__name__.replace('_', ' '), f) for f in (
+        types, without_dwarf, damaged_dwarf, companion_lost)]

@@ -28,7 +28,13 @@ struct trailer {
 	char key[2 * CACHE_HASH];
 };
 
-static const char trailer_magic[8] = { 'W', 'L', 's', 'o', '0', '0', '0', '1' };
+/* The kinds of files; the number in a magic is to be raised when only this kind
+ * is to be made again. */
+static const struct kind {
+	const char *suffix;
+	char magic[8];
+} object = { "so", { 'W', 'L', 's', 'o', '0', '0', '0', '1' } },
+  companion = { "types", { 'W', 'L', 't', 'y', '0', '0', '0', '2' } };
 
 int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 	       struct failure *failure)
@@ -81,11 +87,11 @@ int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
 	return 0;
 }
 
-/* type: so or types */
-static void object_path(const char *dir, const struct cache_key *key,
-			const char *type, char path[PATH_MAX])
+static void path_of(const char *dir, const struct cache_key *key,
+		    const struct kind *kind, char path[PATH_MAX])
 {
-	snprintf(path, PATH_MAX, "%s/objects/%s.%s", dir, key->hex, type);
+	snprintf(path, PATH_MAX, "%s/objects/%s.%s", dir, key->hex,
+		 kind->suffix);
 }
 
 /* XXH3 reads several GB/s: this is done at each start. */
@@ -94,7 +100,8 @@ static void sum_of(const void *bytes, size_t n, XXH128_canonical_t *ret)
 	XXH128_canonicalFromHash(ret, XXH3_128bits(bytes, n));
 }
 
-static bool is_sound(int fd, const struct cache_key *key)
+static bool is_sound(int fd, const struct cache_key *key,
+		     const struct kind *kind)
 {
 	XXH128_canonical_t sum;
 	struct trailer t;
@@ -106,7 +113,7 @@ static bool is_sound(int fd, const struct cache_key *key)
 		return false;
 	size = (size_t)st.st_size - sizeof(t);
 	if (pread(fd, &t, sizeof(t), (off_t)size) != (ssize_t)sizeof(t) ||
-	    memcmp(t.magic, trailer_magic, sizeof(t.magic)) ||
+	    memcmp(t.magic, kind->magic, sizeof(t.magic)) ||
 	    t.size != size || memcmp(t.key, key->hex, sizeof(t.key)))
 		return false;
 	p = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
@@ -118,17 +125,17 @@ static bool is_sound(int fd, const struct cache_key *key)
 }
 
 /* With its path; one that is not sound is removed. */
-static bool find_object(const char *dir, const struct cache_key *key,
-			const char *type, char path[PATH_MAX])
+static bool find_kind(const char *dir, const struct cache_key *key,
+		      const struct kind *kind, char path[PATH_MAX])
 {
 	bool sound;
 	int fd;
 
-	object_path(dir, key, type, path);
+	path_of(dir, key, kind, path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	sound = is_sound(fd, key);
+	sound = is_sound(fd, key, kind);
 	close(fd);
 	if (!sound)
 		unlink(path);
@@ -138,21 +145,28 @@ static bool find_object(const char *dir, const struct cache_key *key,
 bool cache_find(const char *dir, const struct cache_key *key,
 		char path[PATH_MAX])
 {
-	return find_object(dir, key, "types", path) &&
-	       find_object(dir, key, "so", path);
+	return find_kind(dir, key, &companion, path) &&
+	       find_kind(dir, key, &object, path);
+}
+
+bool cache_find_object(const char *dir, const struct cache_key *key,
+		       char path[PATH_MAX])
+{
+	return find_kind(dir, key, &object, path);
 }
 
 void cache_forget(const char *dir, const struct cache_key *key)
 {
 	char path[PATH_MAX];
 
-	object_path(dir, key, "so", path);
+	path_of(dir, key, &object, path);
 	unlink(path);
-	object_path(dir, key, "types", path);
+	path_of(dir, key, &companion, path);
 	unlink(path);
 }
 
-static int append_trailer(int fd, const struct cache_key *key)
+static int append_trailer(int fd, const struct cache_key *key,
+			  const struct kind *kind)
 {
 	struct trailer t;
 	struct stat st;
@@ -163,7 +177,7 @@ static int append_trailer(int fd, const struct cache_key *key)
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return -1;
-	memcpy(t.magic, trailer_magic, sizeof(t.magic));
+	memcpy(t.magic, kind->magic, sizeof(t.magic));
 	t.size = (uint64_t)st.st_size;
 	sum_of(p, (size_t)st.st_size, &t.sum);
 	munmap(p, (size_t)st.st_size);
@@ -175,16 +189,17 @@ static int append_trailer(int fd, const struct cache_key *key)
 }
 
 static int store(const char *dir, const struct cache_key *key,
-		 const char *temp, const char *type, char path[PATH_MAX],
-		 struct failure *failure)
+		 const char *temp, const struct kind *kind,
+		 char path[PATH_MAX], struct failure *failure)
 {
 	char made[PATH_MAX + 16];
 	int fd, err = -1;
 
-	snprintf(made, sizeof(made), "%s/guest.%s", temp, type);
+	snprintf(made, sizeof(made), "%s/guest.%s", temp,
+		 kind->suffix);
 	fd = open(made, O_RDWR | O_CLOEXEC);
-	object_path(dir, key, type, path);
-	if (fd >= 0 && !append_trailer(fd, key) && !rename(made, path))
+	path_of(dir, key, kind, path);
+	if (fd >= 0 && !append_trailer(fd, key, kind) && !rename(made, path))
 		err = 0;
 	if (err)
 		failure_set(failure, FAIL_WRITE, "cannot write %s: %s", path,
@@ -194,12 +209,20 @@ static int store(const char *dir, const struct cache_key *key,
 	return err;
 }
 
+int cache_store_companion(const char *dir, const struct cache_key *key,
+			  const char *temp, struct failure *failure)
+{
+	char path[PATH_MAX];
+
+	return store(dir, key, temp, &companion, path, failure);
+}
+
 int cache_store(const char *dir, const struct cache_key *key, const char *temp,
 		char path[PATH_MAX], struct failure *failure)
 {
-	if (store(dir, key, temp, "types", path, failure))
+	if (cache_store_companion(dir, key, temp, failure))
 		return -1;
-	return store(dir, key, temp, "so", path, failure);
+	return store(dir, key, temp, &object, path, failure);
 }
 
 /* ---- files that were seen ---------------------------------------------- */

@@ -42,6 +42,9 @@ int cache_key(const uint8_t hash[CACHE_HASH], const struct level *level,
  * removed. */
 bool cache_find(const char *dir, const struct cache_key *key,
 		char path[PATH_MAX]);
+/* The same, whatever its companion is. */
+bool cache_find_object(const char *dir, const struct cache_key *key,
+		       char path[PATH_MAX]);
 void cache_forget(const char *dir, const struct cache_key *key);
 
 /* The hash of a file that was seen before and has not changed since. */
@@ -66,5 +69,8 @@ int cache_make_temp(const char *dir, char path[PATH_MAX],
  * companion and the object of key, and tell the object's path. 0 or -1. */
 int cache_store(const char *dir, const struct cache_key *key, const char *temp,
 		char path[PATH_MAX], struct failure *failure);
+/* Only guest.types. 0 or -1. */
+int cache_store_companion(const char *dir, const struct cache_key *key,
+			  const char *temp, struct failure *failure);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "companion.h"
 #include "compile.h"
 #include "file.h"
 #include "translate.h"
@@ -99,6 +100,22 @@ static int lookup(const struct translate_settings *settings, struct source *s,
 	return ret->from_cache;
 }
 
+/* Of an object that is there. */
+static int make_companion(const char *dir, const struct cache_key *key,
+			  const struct source *s, const char *temp,
+			  struct failure *failure)
+{
+	struct wasm_module m;
+	int err = wasm_module_read(&m, s->bytes, s->n, failure);
+
+	if (!err)
+		err = companion_write(temp, &m, failure);
+	if (!err)
+		err = cache_store_companion(dir, key, temp, failure);
+	wasm_module_free(&m);
+	return err;
+}
+
 /* With the lock of key held. */
 static int make(const struct translate_settings *settings,
 		const struct cache_key *key, struct source *s,
@@ -114,10 +131,15 @@ static int make(const struct translate_settings *settings,
 	fd = cache_make_temp(dir, temp, failure);
 	if (fd < 0)
 		return -1;
-	err = compile_module(temp, settings->level, s->bytes, s->n, progress,
-			     failure);
-	if (!err)
-		err = cache_store(dir, key, temp, ret->so_path, failure);
+	if (cache_find_object(dir, key, ret->so_path)) {
+		err = make_companion(dir, key, s, temp, failure);
+	} else {
+		err = compile_module(temp, settings->level, s->bytes, s->n,
+				     progress, failure);
+		if (!err)
+			err = cache_store(dir, key, temp, ret->so_path,
+					  failure);
+	}
 	file_remove_tree(temp);
 	close(fd);
 	return err;
