@@ -16,6 +16,7 @@
 	X(RESTART, 75, "the guest asked for a restart")                        \
 	X(EXPECT, 76, "--expect was not seen")                                 \
 	X(HALT, 77, "the guest halted")                                        \
+	X(RACE, 79, "--sanitize=thread reported a race")                       \
 	X(ESCAPE, 80, "Ctrl-A x was typed")                                    \
 	X(TIMEOUT, 124, "--timeout is over")                                   \
 	X(SIGNAL, 128, "plus a signal's number: the signal ended the runner")

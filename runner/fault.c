@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "interrupt.h"
 #include "log.h"
+#include "race.h"
 #include "report.h"
 #include "sanitize.h"
 #include "symbols.h"
@@ -60,7 +61,9 @@ static void fault_in_user(struct task *t, const struct fault *f)
 	log_info("%s: %s in user mode, address %08x", t->name, f->what,
 		 f->addr);
 	user_registers(t, &sp, &tls);
+	race_kernel();
 	t->kernel->wasm_ext_fault(t->kinst, 1, sp, tls, (u32)f->signo, f->addr);
+	race_user();
 }
 
 /* The kernel makes an oops of it, and the task ends. */

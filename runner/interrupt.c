@@ -15,6 +15,7 @@
 #include "exit.h"
 #include "interrupt.h"
 #include "log.h"
+#include "race.h"
 #include "sanitize.h"
 #include "user.h"
 
@@ -53,8 +54,10 @@ static void interrupt_user(struct task *t)
 	u32 sp, tls;
 
 	user_registers(t, &sp, &tls);
+	race_kernel();
 	take_over(t);
 	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
+	race_user();
 }
 
 static NOT_SANITIZED void interrupt(struct task *t, const void *pc)

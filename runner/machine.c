@@ -342,7 +342,7 @@ int machine_run(struct machine *m, const struct options *o)
 
 	m->options = o;
 	m->settings = o->translate;
-	m->vm.settings = &m->settings;
+	m->vm.settings = o->sanitizer ? &o->programs : &m->settings;
 	m->vm.ncpus = o->cpus;
 	clock_set_rate(o->clock_rate);
 	trace_set_printing(o->trace);

@@ -16,7 +16,7 @@
 
 struct machine {
 	struct vm vm;
-	struct translate_settings settings; /* of all modules */
+	struct translate_settings settings; /* of all, or the kernel alone */
 	const struct options *options;
 	uv_loop_t loop;
 	uv_async_t wake; /* somebody ended the machine */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "machine.h"
+#include "sanitize.h"
 
 int main(int argc, char **argv)
 {
@@ -10,6 +11,8 @@ int main(int argc, char **argv)
 	static struct options options;
 
 	options_parse(&options, argc, argv);
+	if (options.sanitizer)
+		sanitize_exec(options.sanitizer, argv);
 	if (options.debugger)
 		debugger_exec(options.debugger, argv);
 	/* Threads of the guest are still there: nothing is torn down. */

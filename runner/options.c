@@ -75,6 +75,14 @@ static void set_level(struct options *o, const char *value)
 		      value);
 }
 
+/* Programs are compiled for it; which runner is to run them, main.c sees to. */
+static void set_sanitizer(struct options *o, const char *value)
+{
+	if (strcmp(value, "thread"))
+		usage("--sanitize=%s is not --sanitize=thread", value);
+	o->sanitizer = value;
+}
+
 static void set_log(struct options *o, const char *value)
 {
 	(void)o;
@@ -214,6 +222,8 @@ static const struct option {
 	{ "clock-rate", NULL, "N", set_clock_rate,
 	  "the guest's clocks run N times as fast as the host's,\n"
 	  "1 (default) to 100: what takes hours is seen in minutes" },
+	{ "sanitize", NULL, "thread", set_sanitizer,
+	  "report races of programs, with ThreadSanitizer" },
 	{ "expect", NULL, "REGEX", set_expect,
 	  "end with status 0 when a line of the console matches\n"
 	  "this POSIX extended regular expression" },
@@ -435,5 +445,10 @@ void options_parse(struct options *o, int argc, char **argv)
 		usage("no initramfs given");
 	if (!o->translate.cache_dir)
 		default_cache(o);
+	o->programs = o->translate;
+	if (o->sanitizer)
+		o->programs.level = level_find("tsan");
+	else if (o->translate.level == level_find("tsan"))
+		usage("--level=tsan is what --sanitize=thread uses");
 	make_command_line(o, parameters);
 }

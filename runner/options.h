@@ -28,6 +28,8 @@ struct options {
 	u64 memory_bytes;
 	u32 cpus;
 	struct translate_settings translate; /* cache and level */
+	struct translate_settings programs; /* the same */
+	const char *sanitizer; /* of programs; NULL: none */
 	char *command_line;	/* the guest kernel's */
 	const char *expect;	/* NULL: none */
 	double timeout_s;	/* 0: none */

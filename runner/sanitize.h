@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#if __has_feature(thread_sanitizer)
+#if __has_feature(thread_sanitizer) || defined(RUNNER_RACE)
 /* For what a handler runs before it knows that it interrupted guest text, and
  * not, for one, TSan. */
 #define NOT_SANITIZED __attribute__((disable_sanitizer_instrumentation))
@@ -29,5 +29,8 @@ int sanitize_sigaction(int signo, const struct sigaction *sa);
 #define sanitize_set_depth(depth) ((void)(depth))
 #define sanitize_sigaction(signo, sa) sigaction(signo, sa, NULL)
 #endif
+
+/* Become the runner for a sanitizer of the guest, unless it is this one. Dies. */
+void sanitize_exec(const char *sanitizer, char **argv);
 
 #endif

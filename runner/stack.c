@@ -8,6 +8,7 @@
 
 #include "exit.h"
 #include "log.h"
+#include "race.h"
 #include "stack.h"
 #include "util.h"
 
@@ -56,6 +57,7 @@ void stack_deinit(struct stack *s)
 {
 	stack_t off = { .ss_flags = SS_DISABLE };
 
+	race_user(); /* TSan minds threads that end as they are in the kernel */
 	sigaltstack(&off, NULL);
 	pthread_mutex_lock(&lock);
 	*(void **)s->start = spare;

@@ -14,6 +14,7 @@
 #include "debug.h"
 #include "futex.h"
 #include "log.h"
+#include "race.h"
 #include "record.h"
 #include "stack.h"
 #include "task.h"
@@ -101,6 +102,7 @@ void task_adopt(struct task *t)
 
 	atomic_store(&t->tid, tid);
 	task_self = t;
+	race_kernel();
 	if (t->cpu) {
 		atomic_store(&t->cpu->tid, tid);
 		cpu_pin(t->cpu, tid);

@@ -6,6 +6,7 @@
 
 #include "exit.h"
 #include "log.h"
+#include "race.h"
 #include "user.h"
 #include "vfork.h"
 
@@ -235,13 +236,14 @@ void user_enter(struct task *t)
 {
 	u32 sp, tls;
 
-	if (!t->irq_state)
-		return;
-	*t->irq_state = WASM_IRQS_USER;
-	if (!*t->irq_deferred)
-		return;
-	user_registers(t, &sp, &tls);
-	t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
+	if (t->irq_state) {
+		*t->irq_state = WASM_IRQS_USER;
+		if (*t->irq_deferred) {
+			user_registers(t, &sp, &tls);
+			t->kernel->wasm_ext_interrupt(t->kinst, 1, sp, tls);
+		}
+	}
+	race_user();
 }
 
 void user_exit(struct task *t, u32 status)
@@ -249,6 +251,7 @@ void user_exit(struct task *t, u32 status)
 	u32 sp, tls;
 
 	user_registers(t, &sp, &tls);
+	race_kernel();
 	while (true)
 		kernel_syscall1(t->kernel, t->kinst, sp, tls, NR_EXIT_GROUP,
 				status);
@@ -283,6 +286,7 @@ static __attribute__((noinline)) void run_exec(struct task *t)
 		p->apply_data_relocs(u->instance);
 	u->image->template = allocate(size);
 	memcpy(u->image->template, u->instance, size);
+	race_after_others();
 	user_enter(t);
 	if (p->call_ctors)
 		p->call_ctors(u->instance);
@@ -311,6 +315,7 @@ static __attribute__((noinline)) u32 run_clone(struct task *t)
 
 	t->stack_base = __builtin_frame_address(0);
 	load_registers(t);
+	race_after_others();
 	user_enter(t);
 	return p->clone_callback(t->user->instance);
 }

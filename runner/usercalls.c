@@ -3,6 +3,7 @@
  * usercalls.c: what programs import. A system call goes straight into the
  * kernel instance of the task, on its own thread.
  */
+#include "race.h"
 #include "user.h"
 #include "usercalls.h"
 #include "vfork.h"
@@ -25,10 +26,11 @@
 #define SYSCALL_NAMES_5 SYSCALL_NAMES_4, e
 #define SYSCALL_NAMES_6 SYSCALL_NAMES_5, f
 
+#define FIRST(nr, a, ...) a
+
 #define SYSCALL(n)                                                       \
-	u32 host___wasm_syscall_##n(struct task *task, u32 sp,     \
-					  u32 tls,                       \
-					  u32 nr SYSCALL_PARAMS_##n)     \
+	static inline u32 syscall_##n(struct task *task, u32 sp, u32 tls, \
+				      u32 nr SYSCALL_PARAMS_##n)         \
 	{                                                                \
 		u32 (*call)(void *, u32, u32, u32 SYSCALL_PARAMS_##n) =  \
 			task->kernel->syscalls[n];                       \
@@ -42,6 +44,17 @@
 		ret = call(task->kinst, sp, tls, nr SYSCALL_NAMES_##n);  \
 		if ((int)ret < 0)                                        \
 			user_clone_end(image);                           \
+		return ret;                                              \
+	}                                                                \
+                                                                         \
+	u32 host___wasm_syscall_##n(struct task *task, u32 sp, u32 tls,  \
+				    u32 nr SYSCALL_PARAMS_##n)           \
+	{                                                                \
+		u32 ret;                                                 \
+                                                                         \
+		race_syscall_begin(nr, FIRST(nr SYSCALL_NAMES_##n, 0));  \
+		ret = syscall_##n(task, sp, tls, nr SYSCALL_NAMES_##n);  \
+		race_syscall_end(nr, FIRST(nr SYSCALL_NAMES_##n, 0));    \
 		return ret;                                              \
 	}
 

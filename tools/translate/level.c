@@ -16,6 +16,9 @@ const struct level levels[] = {
 	  /* A store is known by where it returns to. */
 	  OPTIONS("-O2", "-DGUEST_CHECKS", "-fno-optimize-sibling-calls"),
 	  OPTIONS("-gline-tables-only") },
+	{ "tsan", "for the runner's --sanitize=thread",
+	  OPTIONS("-O1", "-fsanitize=thread", "-DGUEST_TSAN"),
+	  OPTIONS("-gline-tables-only") },
 	{ 0 }
 };
 

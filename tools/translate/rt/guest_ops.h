@@ -28,8 +28,18 @@ typedef double f64;
 /* Of what is between them, debuggers learn nothing. */
 #define NO_DEBUG(action) _Pragma(#action)
 #define NO_DEBUG_BEGIN NO_DEBUG(clang attribute push(__attribute__((nodebug)), \
-	apply_to = any(hasType(functionType), variable(unless(is_parameter)))))
-#define NO_DEBUG_END NO_DEBUG(clang attribute pop)
+	apply_to = any(hasType(functionType), variable(unless(is_parameter))))) \
+	NO_RACES_BEGIN
+#define NO_DEBUG_END NO_DEBUG(clang attribute pop) NO_RACES_END
+
+#ifdef GUEST_TSAN /* A race that has no line is a library's. */
+#define NO_RACES_BEGIN NO_DEBUG(clang attribute push( \
+	__attribute__((no_sanitize("thread"))), apply_to = function))
+#define NO_RACES_END NO_DEBUG(clang attribute pop)
+#else
+#define NO_RACES_BEGIN
+#define NO_RACES_END
+#endif
 
 #define NO_DEBUG_VARIABLES __attribute__((nodebug))
 
@@ -52,6 +62,16 @@ typedef double f64;
 	__asm__(symbol) __attribute__((visibility("default")))
 
 /* ---- guest_rt.c ------------------------------------------------------- */
+
+#ifdef GUEST_TSAN
+/* Of ThreadSanitizer's run time, in the runner. */
+void __tsan_read_range(const void *start, size_t n);
+void __tsan_write_range(void *start, size_t n);
+size_t __tsan_testonly_shadow_stack_current_size(void);
+void __tsan_func_exit(void);
+
+void guest_rt_set_depth(size_t depth);
+#endif
 
 void *guest_rt_move(void *dest, const void *src, size_t n);
 void *guest_rt_fill(void *dest, int byte, size_t n);

@@ -118,9 +118,11 @@ TABLE(externref)
 
 typedef const void *wasm_rt_tag_t;
 
-/* The callee-saved registers, stack pointer and return address. */
+/* The callee-saved registers, stack pointer and return address; and how deep
+ * ThreadSanitizer believes the stack to be. */
 typedef struct {
 	u64 saved[8];
+	u64 depth;
 } WASM_RT_UNWIND_TARGET;
 
 /* Part of each instance: what is being thrown, and where to. */
@@ -148,7 +150,14 @@ void guest_rt_load_exception(struct guest_exception *exception,
 			     wasm_rt_tag_t tag, u32 size, const void *data);
 
 /* All of these stand in functions that have an `instance`. */
+#ifdef GUEST_TSAN
+#define wasm_rt_try(target)                                     \
+	((target).depth = __tsan_testonly_shadow_stack_current_size(), \
+	 guest_rt_try(&(target)) ?                              \
+		 (guest_rt_set_depth((target).depth), 1) : 0)
+#else
 #define wasm_rt_try(target) guest_rt_try(&(target))
+#endif
 #define wasm_rt_get_unwind_target() (instance->exception.target)
 #define wasm_rt_set_unwind_target(t) (instance->exception.target = (t))
 #define wasm_rt_load_exception(tag, size, data) \

@@ -6,6 +6,17 @@
  */
 #include "guest_ops.h"
 
+#ifdef GUEST_TSAN
+/* TSan is told of copies as a whole. */
+#pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation)), \
+			     apply_to = function)
+#define READS(start, n) __tsan_read_range(start, n)
+#define WRITES(start, n) __tsan_write_range(start, n)
+#else
+#define READS(start, n) ((void)0)
+#define WRITES(start, n) ((void)0)
+#endif
+
 /* The linker takes this file first: here the module's text begins. */
 __asm__(".text\n"
 	".globl guest_text_start\n"
@@ -69,6 +80,8 @@ void *guest_rt_move(void *dest, const void *src, size_t n)
 	u8 *d = dest;
 	const u8 *s = src;
 
+	READS(src, n);
+	WRITES(dest, n);
 	if (n <= 16)
 		move_short(d, s, n);
 	else if ((uintptr_t)d - (uintptr_t)s < n)
@@ -87,6 +100,7 @@ void *guest_rt_fill(void *dest, int byte, size_t n)
 	u8 *d = dest;
 	size_t i;
 
+	WRITES(dest, n);
 	if (n >= LONG) {
 		__asm__ volatile("rep stosb"
 				 : "+D"(d), "+c"(n) : "a"(byte) : "memory");
@@ -180,3 +194,13 @@ void guest_rt_throw(struct guest_exception *exception)
 		TRAP(UNCAUGHT_EXCEPTION);
 	guest_rt_resume(exception->target);
 }
+
+#ifdef GUEST_TSAN
+void guest_rt_set_depth(size_t depth)
+{
+	while (__tsan_testonly_shadow_stack_current_size() > depth)
+		__tsan_func_exit();
+}
+
+#pragma clang attribute pop
+#endif

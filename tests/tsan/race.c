@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * race.c: the first program of a guest: two threads that count. With "locked" as
+ * argument they do it right, with "racy" not; then the machine is switched off.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
+
+#define ROUNDS 100000
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int counter, racy;
+
+static __attribute__((noinline)) void count(void)
+{
+	counter++; /* here */
+}
+
+static void *thread(void *arg)
+{
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		if (!racy)
+			pthread_mutex_lock(&lock);
+		count();
+		if (!racy)
+			pthread_mutex_unlock(&lock);
+	}
+	return arg;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[2];
+	int i;
+
+	racy = argc > 1 && !strcmp(argv[1], "racy");
+	for (i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, thread, NULL);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	printf("counted to %d%s\n", counter,
+	       counter == 2 * ROUNDS ? ", all" : "");
+	fflush(stdout);
+	reboot(RB_POWER_OFF);
+	return 1;
+}
