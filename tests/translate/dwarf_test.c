@@ -27,9 +27,27 @@
 
 static unsigned int round_number;
 
+static void check_locals(const struct wasm_module *m, const struct locals *l)
+{
+	uint32_t i, k;
+
+	for (i = 0; l->parts && i < m->nbodies; i++) {
+		const struct local_part *p = &l->parts[i];
+
+		CHECK(p->first_var + p->nvars <= l->nvars);
+		CHECK(p->first_event + p->nevents <= l->nevents);
+		for (k = p->first_event; k < p->first_event + p->nevents; k++)
+			CHECK(l->events[k].var - p->first_var < p->nvars);
+	}
+	for (i = 0; i < l->nvars; i++)
+		CHECK(l->vars[i].name < l->nnames &&
+		      l->vars[i].type.tag < l->nnames);
+}
+
 static void check_lines(const struct wasm_module *m)
 {
 	struct lines l;
+	struct locals locals;
 	struct marks k;
 	size_t i, n;
 
@@ -41,8 +59,11 @@ static void check_lines(const struct wasm_module *m)
 	for (i = 0; i < l.nfiles; i++)
 		for (n = 0; l.files[i][n]; n++)
 			CHECK((unsigned char)l.files[i][n] >= ' ');
-	marks_init(&k, m, &l);
+	locals_read(m, m, &locals);
+	check_locals(m, &locals);
+	marks_init(&k, m, &l, &locals);
 	marks_free(&k);
+	locals_free(&locals);
 	lines_free(&l);
 }
 
@@ -74,6 +95,7 @@ int main(int argc, char **argv)
 {
 	int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
 	struct wasm_module m;
+	struct locals locals;
 	struct failure f;
 	struct lines l;
 	struct stat st;
@@ -94,6 +116,9 @@ int main(int argc, char **argv)
 	lines_read(&m, &l);
 	CHECK(l.nrows > 10 && l.nfiles);
 	lines_free(&l);
+	locals_read(&m, &m, &locals);
+	CHECK(locals.nvars > 2 && locals.nevents > 2);
+	locals_free(&locals);
 	srand(1);
 	for (round_number = 1; round_number <= ROUNDS; round_number++) {
 		damage(&m);

@@ -7,6 +7,11 @@ import re
 import subprocess
 
 SOURCE = '''\
+struct item {
+	int value;
+	struct item *next;
+};
+struct item last = { 7, 0 }, first = { 5, &last };
 static int total;
 __attribute__((noinline)) static int add(int x)
 {
@@ -20,6 +25,33 @@ __attribute__((export_name("sum"))) int sum(int n)
 	for (i = 0; i < n; i++) /* LOOP */
 		add(i); /* CALL */
 	return total;   /* END */
+}
+__attribute__((noinline)) static int walk(struct item *item, long long scale)
+{
+	int found = 0;
+
+	while (item) {
+		found += item->value * (int)scale;
+		item = item->next;      /* NEXT */
+	}
+	return found;   /* FOUND */
+}
+__attribute__((export_name("walk_list"))) int walk_list(int scale)
+{
+	return walk(&first, scale);
+}
+__attribute__((noinline)) static int value_of(struct item *item, char letter)
+{
+	return item->value + letter;    /* VALUE */
+}
+__attribute__((export_name("many"))) int many(int a, int b, int c, int d, int e,
+		int f, int g, int h, int i, int j, int k, int twelfth)
+{
+	return a + b + c + d + e + f + g + h + i + j + k * twelfth; /* MANY */
+}
+__attribute__((export_name("last_value"))) int last_value(int letter)
+{
+	return value_of(first.next, letter) * 2;
 }
 __attribute__((export_name("a_rather_long_name_for_a_function"), noinline))
 int a_rather_long_name_for_a_function(int x)
@@ -70,10 +102,36 @@ def lines(bench):
         for level in bench.levels:
             so = bench.translate(wasm, level)
             rows = rows_of(so)
-            for word in ('ADD', 'LOOP', 'CALL', 'END', 'TRIPLE'):
+            for word in ('ADD', 'LOOP', 'CALL', 'END', 'TRIPLE', 'MANY'):
                 assert (source, line_of(word)) in rows, (dwarf, level, word, rows)
             assert not [f for f, n in rows if 'guest' in f], rows
             assert 'sum 5 = i:a' in bench.run(so, 'sum 5\n')
+
+
+def variables(bench):
+    """gdb shows parameters and variables by their names, or nothing."""
+    wasm, source = compile_c(bench, 'variables', '-g')
+    so = bench.translate(wasm, '--level=debug')
+    with open(bench.path('commands'), 'w') as f:
+        f.write('sum 2\nwalk_list 2\nlast_value 41\n')
+    stops = ([('CALL', ['i', 'n'])] * 2 + [('NEXT', ['scale', 'found'])] * 2 +
+             [('VALUE', ['item', 'letter'])])
+    script = ['set breakpoint pending on', 'set confirm off', 'set width 0',
+              *(f'break {source}:{line_of(w)}' for w in ('CALL', 'NEXT', 'VALUE')),
+              f'run {so} <{bench.path("commands")}']
+    for word, names in stops:
+        script += [f'echo {word}', *(f'echo ,\noutput {name}' for name in names),
+                   'echo \\n', 'frame', 'continue']
+    with open(bench.path('script'), 'w') as f:
+        f.write('\n'.join(script[:-1]) + '\nkill\n')
+    text = subprocess.run(['gdb', '-nx', '-batch', '-x', bench.path('script'),
+                           bench.loader], capture_output=True,
+                          text=True).stdout
+    for wanted in (r'CALL,0,2\n#0 .*sum \(.*n=2', r'CALL,1,2\n', r'NEXT,2,10\n',
+                   r'NEXT,2,24\n#0 .*walk \(.*scale=2\)',
+                   r"VALUE,\(struct item \*\) 0x[0-9a-f]+,65\n",
+                   re.escape(f'{source}:{line_of("VALUE")}')):
+        assert re.search(wanted, text), (wanted, text)
 
 
 def no_lines(bench):
@@ -87,7 +145,7 @@ def true_names(bench):
     wasm, _ = compile_c(bench, 'true_names', '-g')
     so = bench.translate(wasm, '--level=debug')
     text = dump(so, '--debug-info')
-    for name in ('add', 'sum', 'a_rather_long_name_for_a_function'):
+    for name in ('add', 'sum', 'a_rather_long_name_for_a_function', 'twelfth'):
         assert f'DW_AT_name\t("{name}")' in text, name
     symbols = subprocess.run(['llvm-nm-22', so], capture_output=True,
                              text=True, check=True).stdout
@@ -142,5 +200,5 @@ def damaged_often(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        lines, no_lines, true_names, separate_file, damaged_debug,
+        lines, variables, no_lines, true_names, separate_file, damaged_debug,
         damaged_often)]

@@ -314,19 +314,22 @@ struct input {
 	struct debug_file file;
 	const struct wasm_module *debug; /* has the DWARF: m or file's */
 	struct lines lines;
+	struct locals locals;
 	struct marks marks;
 	struct prepared prepared;
 	char **names; /* of functions */
 };
 
-static int input_read(struct input *in, const void *wasm, size_t n,
-		      struct failure *failure)
+static int input_read(struct input *in, const struct level *level,
+		      const void *wasm, size_t n, struct failure *failure)
 {
 	if (wasm_module_read(&in->m, wasm, n, failure))
 		return -1;
 	in->debug = debug_file_open(&in->file, &in->m);
 	lines_read(in->debug, &in->lines);
-	marks_init(&in->marks, &in->m, &in->lines);
+	if (level->has_locals)
+		locals_read(in->debug, &in->m, &in->locals);
+	marks_init(&in->marks, &in->m, &in->lines, &in->locals);
 	if (prepare_module(&in->m, &in->marks, &in->prepared, failure))
 		return -1;
 	in->names = names_of_functions(&in->m);
@@ -340,6 +343,7 @@ static void input_free(struct input *in)
 	prepared_free(&in->prepared);
 	marks_free(&in->marks);
 	lines_free(&in->lines);
+	locals_free(&in->locals);
 	debug_file_close(&in->file);
 	wasm_module_free(&in->m);
 }
@@ -368,7 +372,7 @@ int compile_module(const char *dir, const struct level *level,
 {
 	struct job job = { .dir = dir, .level = level, .progress = progress };
 	struct input in = { 0 };
-	int err = input_read(&in, wasm, n, failure);
+	int err = input_read(&in, level, wasm, n, failure);
 
 	if (!err)
 		err = make_c(&job, &in, failure);
@@ -379,7 +383,8 @@ int compile_module(const char *dir, const struct level *level,
 	if (!err)
 		err = run_lld(&job, failure);
 	if (!err)
-		err = symbols_finish(dir, "guest.so", &in.m, in.names, failure);
+		err = symbols_finish(dir, "guest.so", &in.m, in.names,
+				     in.marks.locals, failure);
 	input_free(&in);
 	return err;
 }

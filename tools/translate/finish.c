@@ -9,11 +9,13 @@
 #include "finish.h"
 #include "names.h"
 #include "symbols.h"
+#include "variables.h"
 
 struct finishing {
 	const struct wasm_module *m;
 	const struct prepared *p;
 	const struct marks *marks;
+	struct variables *variables;
 	char **names;		 /* of functions, see names.h */
 	struct buffer wraps;	 /* declarations of import trampolines */
 	bool has_import_function;
@@ -145,7 +147,9 @@ static bool function_declaration(struct finishing *f, const char *line,
 	buffer_printf(out, "#define w2c_" FINISH_NAME "_f%ld w2c_" FINISH_NAME
 		      "_f%ld", n, n);
 	symbols_put_padding(out, (uint32_t)n, f->names[n]);
-	buffer_printf(out, "\n%s", line);
+	buffer_byte(out, '\n');
+	variables_put_prototype(f->variables, (uint32_t)n -
+				f->m->imported[WASM_K_FUNC], line, out);
 	return true;
 }
 
@@ -160,6 +164,7 @@ static void impl_line(struct finishing *f, const char *line, bool *in_template,
 			return;
 		*in_template = false;
 		buffer_text(out, "#include \"" FINISH_NAME ".h\"\n");
+		variables_put_tags(f->variables, out);
 	}
 	if (!function_declaration(f, line, out))
 		buffer_text(out, line);
@@ -207,6 +212,23 @@ static bool is_slots(const char *line)
 	return false;
 }
 
+static void lined_statement(struct finishing *f, const char *line,
+			    struct buffer *out)
+{
+	const struct local_event *event;
+	const struct line_row *row;
+
+	if (!marks_of_line(f->marks, line, &row, &event)) {
+		if (is_slots(line))
+			buffer_text(out, "NO_DEBUG_VARIABLES");
+		variables_line(f->variables, line, out);
+	} else if (event) {
+		variables_event(f->variables, event, out);
+	} else if (row->line != f->row->line || row->file != f->row->file) {
+		put_row(f, row, out);
+	}
+}
+
 /*
  * A function whose lines are known: the statements of one row become one line,
  * so that the compiler does not count on. Everything outside of such functions
@@ -216,21 +238,13 @@ static bool lined_function(struct finishing *f, const char *line,
 			   struct buffer *out)
 {
 	long n = number_in(line, " w2c_" FINISH_NAME "_f");
-	const struct line_row *row;
 
 	if (f->row) {
-		row = marks_of_line(f->marks, line);
-		if (row && (row->line != f->row->line ||
-			    row->file != f->row->file))
-			put_row(f, row, out);
-		if (is_slots(line))
-			buffer_text(out, "NO_DEBUG_VARIABLES");
-		if (!row)
-			buffer_text(out, line);
-		if (strcmp(line, "}"))
-			return true;
-		buffer_text(out, "\nNO_DEBUG_BEGIN\n");
-		f->row = NULL;
+		lined_statement(f, line, out);
+		if (!strcmp(line, "}")) {
+			buffer_text(out, "\nNO_DEBUG_BEGIN\n");
+			f->row = NULL;
+		}
 		return true;
 	}
 	n -= f->m->imported[WASM_K_FUNC];
@@ -240,7 +254,7 @@ static bool lined_function(struct finishing *f, const char *line,
 		return false;
 	buffer_text(out, "NO_DEBUG_END");
 	put_row(f, &f->marks->lines->rows[f->marks->first[n]], out);
-	buffer_text(out, line);
+	variables_begin(f->variables, (uint32_t)n, line, out);
 	return true;
 }
 
@@ -348,7 +362,8 @@ static void code_line(struct finishing *f, const char *line, enum skip *skip,
 	buffer_byte(out, '\n');
 }
 
-/* Ends the line in place and moves *next behind it; NULL at the end. */
+/* Ends the line in place and moves *next behind it; NULL at the end. The head of
+ * a function may have several lines, which become one. */
 static char *take_line(char **next)
 {
 	char *line = *next, *end;
@@ -356,6 +371,11 @@ static char *take_line(char **next)
 	if (!*line)
 		return NULL;
 	end = strchr(line, '\n');
+	while (end && *line != ' ' && end - line > 2 &&
+	       !memcmp(end - 2, ", ", 2)) {
+		*end = ' ';
+		end = strchr(end, '\n');
+	}
 	if (end) {
 		*end = 0;
 		*next = end + 1;
@@ -435,6 +455,12 @@ int finish_files(const char *dir, unsigned int outputs,
 	unsigned int i;
 	int err = 0;
 
+	f.variables = calloc(1, sizeof(*f.variables));
+	if (!f.variables)
+		return failure_set(failure, FAIL_HOST, "out of memory");
+	f.variables->m = m;
+	f.variables->locals = marks->locals;
+	f.variables->first_rows = marks->first;
 	for (i = 0; i < outputs && !err; i++)
 		err = finish_code(&f, dir, i, failure);
 	if (!err)
@@ -442,5 +468,6 @@ int finish_files(const char *dir, unsigned int outputs,
 	if (!err)
 		err = finish_impl(&f, dir, failure);
 	buffer_free(&f.wraps);
+	free(f.variables);
 	return err;
 }

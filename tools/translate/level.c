@@ -7,18 +7,22 @@
 
 #define OPTIONS(...) (const char *const[]){ __VA_ARGS__, NULL }
 
+/* Without "key instructions": they leave out lines that only load. */
+#define LINES "-gline-tables-only", "-gno-key-instructions"
+
 const struct level levels[] = {
 	{ "release", "fast to run",
-	  OPTIONS("-O2"), OPTIONS("-gline-tables-only") },
+	  OPTIONS("-O2"), OPTIONS(LINES), false },
 	{ "debug", "fast to make, and every line can be stepped to",
-	  OPTIONS("-O1"), OPTIONS("-g") },
+	  /* Pointers are passed as the numbers that they are. */
+	  OPTIONS("-O1", "-Wno-int-conversion"), OPTIONS(LINES, "-g"), true },
 	{ "check", "release, in which every store can be watched",
 	  /* A store is known by where it returns to. */
 	  OPTIONS("-O2", "-DGUEST_CHECKS", "-fno-optimize-sibling-calls"),
-	  OPTIONS("-gline-tables-only") },
+	  OPTIONS(LINES), false },
 	{ "tsan", "for the runner's --sanitize=thread",
 	  OPTIONS("-O1", "-fsanitize=thread", "-DGUEST_TSAN"),
-	  OPTIONS("-gline-tables-only") },
+	  OPTIONS(LINES), false },
 	{ 0 }
 };
 

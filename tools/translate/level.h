@@ -6,6 +6,8 @@
 #ifndef TRANSLATE_LEVEL_H
 #define TRANSLATE_LEVEL_H
 
+#include <stdbool.h>
+
 struct level {
 	const char *name, *help;
 	/* Ending in NULL: what clang is told beside compile.c's own options:
@@ -13,6 +15,7 @@ struct level {
 	const char *const *options;
 	/* The same, for modules that tell their lines. */
 	const char *const *debug_options;
+	bool has_locals; /* with the parameters and variables of C */
 };
 
 /* By name; the default for NULL. NULL when there is no such level. */

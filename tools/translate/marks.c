@@ -36,13 +36,15 @@ static uint64_t find_used(const struct wasm_module *m)
 }
 
 void marks_init(struct marks *k, const struct wasm_module *m,
-		const struct lines *lines)
+		const struct lines *lines, const struct locals *locals)
 {
 	uint64_t used;
 
 	*k = (struct marks){ .lines = lines };
 	if (!lines->nrows || lines->nrows >= NO_ROW)
 		return;
+	if (locals && locals->parts && lines->nrows + locals->nevents < NO_ROW)
+		k->locals = locals;
 	used = find_used(m);
 	if (!~used)
 		return;
@@ -59,19 +61,42 @@ void marks_free(struct marks *k)
 	k->first = NULL;
 }
 
-void marks_begin(const struct marks *k, struct marker *r, uint32_t address)
+void marks_begin(const struct marks *k, struct marker *r, uint32_t body,
+		 uint32_t address)
 {
+	*r = (struct marker){ .body = body, .last = NO_ROW };
 	r->next = k->high ? lines_find(k->lines, address) : k->lines->nrows;
-	r->last = NO_ROW;
+	if (k->high && k->locals) {
+		const struct local_part *part = &k->locals->parts[body];
+
+		r->event = part->first_event;
+		r->end_event = part->first_event + part->nevents;
+	}
 }
 
-uint32_t marks_next(struct marks *k, struct marker *r, uint32_t body,
-		    uint32_t address)
+bool marks_are_due(const struct marks *k, const struct marker *r,
+		   uint32_t address)
 {
-	const struct line_row *rows = k->lines->rows, *old, *new;
+	return (r->next < k->lines->nrows &&
+		k->lines->rows[r->next].address <= address) ||
+	       (r->event < r->end_event &&
+		k->locals->events[r->event].address <= address);
+}
+
+static void put_mark(const struct marks *k, size_t low, struct buffer *code)
+{
+	buffer_byte(code, WASM_OP_I64_CONST);
+	buffer_i64(code, (int64_t)((uint64_t)k->high << 32 | low));
+	buffer_byte(code, WASM_OP_DROP);
+}
+
+/* Of several rows the last one counts; line 0 is no line. */
+static void put_row(struct marks *k, struct marker *r, uint32_t address,
+		    struct buffer *code)
+{
+	const struct line_row *rows = k->lines->rows;
 	uint32_t row = NO_ROW, first = NO_ROW;
 
-	/* Of several rows the last one counts; line 0 is no line. */
 	for (; r->next < k->lines->nrows && rows[r->next].address <= address;
 	     r->next++) {
 		if (!rows[r->next].line)
@@ -81,42 +106,50 @@ uint32_t marks_next(struct marks *k, struct marker *r, uint32_t body,
 			first = row;
 	}
 	if (row == NO_ROW)
-		return row;
-	if (r->last == NO_ROW) {
-		k->first[body] = first;
-	} else {
-		old = &rows[r->last];
-		new = &rows[row];
-		if (old->line == new->line && old->file == new->file)
-			return NO_ROW;
-	}
+		return;
+	if (r->last == NO_ROW)
+		k->first[r->body] = first;
+	else if (rows[row].line == rows[r->last].line &&
+		 rows[row].file == rows[r->last].file)
+		return;
 	r->last = row;
-	return row;
+	put_mark(k, row, code);
 }
 
-void marks_put(const struct marks *k, uint32_t row, struct buffer *code)
+void marks_put(struct marks *k, struct marker *r, uint32_t address,
+	       struct buffer *code)
 {
-	buffer_byte(code, WASM_OP_I64_CONST);
-	buffer_i64(code, (int64_t)((uint64_t)k->high << 32 | row));
-	buffer_byte(code, WASM_OP_DROP);
+	put_row(k, r, address, code);
+	for (; r->event < r->end_event &&
+	       k->locals->events[r->event].address <= address; r->event++)
+		put_mark(k, k->lines->nrows + r->event, code);
 }
 
-const struct line_row *marks_of_line(const struct marks *k, const char *line)
+bool marks_of_line(const struct marks *k, const char *line,
+		   const struct line_row **row,
+		   const struct local_event **event)
 {
 	static const char prefix[] = "var_j", middle[] = " = ", suffix[] = "ull;";
 	unsigned long long value;
+	size_t low;
 	char *end;
 
+	*row = NULL;
+	*event = NULL;
 	line += strspn(line, " ");
 	if (!k->high || strncmp(line, prefix, strlen(prefix)))
-		return NULL;
+		return false;
 	line += strlen(prefix);
 	line += strspn(line, "0123456789");
 	if (strncmp(line, middle, strlen(middle)))
-		return NULL;
+		return false;
 	value = strtoull(line + strlen(middle), &end, 10);
-	if (strcmp(end, suffix) || value >> 32 != k->high ||
-	    (uint32_t)value >= k->lines->nrows)
-		return NULL;
-	return &k->lines->rows[(uint32_t)value];
+	if (strcmp(end, suffix) || value >> 32 != k->high)
+		return false;
+	low = (uint32_t)value;
+	if (low < k->lines->nrows)
+		*row = &k->lines->rows[low];
+	else if (k->locals && low - k->lines->nrows < k->locals->nevents)
+		*event = &k->locals->events[low - k->lines->nrows];
+	return *row || *event;
 }

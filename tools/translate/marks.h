@@ -6,16 +6,18 @@
  * new line begins. wasm2c makes of that an assignment of the number, which
  * finish.c takes away again, and writes #line instead. The upper half of a
  * mark is a number that no constant of the module has there, the lower half is
- * the index of a row of lines.h.
+ * the index of a row of lines.h or, behind those, of an event of locals.h.
  */
 #ifndef TRANSLATE_MARKS_H
 #define TRANSLATE_MARKS_H
 
 #include "buffer.h"
 #include "lines.h"
+#include "locals.h"
 
 struct marks {
 	const struct lines *lines;
+	const struct locals *locals; /* NULL: none */
 	uint32_t high;	 /* upper half; 0: there are no marks */
 	uint32_t *first; /* by number of body: its first row, or NO_ROW */
 };
@@ -25,26 +27,32 @@ struct marks {
 /* Choose the upper half. What is wrong with the module's code, or no memory:
  * no marks. marks_free() in any case. */
 void marks_init(struct marks *k, const struct wasm_module *m,
-		const struct lines *lines);
+		const struct lines *lines, const struct locals *locals);
 void marks_free(struct marks *k);
 
 /* A function's instructions, in order. */
 struct marker {
+	uint32_t body;
 	size_t next;   /* row that was not looked at yet */
 	uint32_t last; /* row of the last mark, or NO_ROW */
+	uint32_t event, end_event;
 };
 
 /* Before the instructions of a body that begins there. */
-void marks_begin(const struct marks *k, struct marker *r, uint32_t address);
+void marks_begin(const struct marks *k, struct marker *r, uint32_t body,
+		 uint32_t address);
 
-/* The row to mark in front of the instruction at this address, or NO_ROW. */
-uint32_t marks_next(struct marks *k, struct marker *r, uint32_t body,
-		    uint32_t address);
+/* May there be marks in front of the instruction at this address? */
+bool marks_are_due(const struct marks *k, const struct marker *r,
+		   uint32_t address);
 
-/* The mark itself, as wasm. */
-void marks_put(const struct marks *k, uint32_t row, struct buffer *code);
+/* Put them, as wasm. */
+void marks_put(struct marks *k, struct marker *r, uint32_t address,
+	       struct buffer *code);
 
-/* If this line of C is a mark: its row, else NULL. */
-const struct line_row *marks_of_line(const struct marks *k, const char *line);
+/* Is this line of C a mark? Then one of *row and *event is set, else none. */
+bool marks_of_line(const struct marks *k, const char *line,
+		   const struct line_row **row,
+		   const struct local_event **event);
 
 #endif

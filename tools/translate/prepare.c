@@ -98,10 +98,9 @@ static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
 	long nesting = 1;
 	struct marker marker;
 	struct wasm_insn i;
-	uint32_t row;
 
 	body->n = 0;
-	marks_begin(p->marks, &marker, address_of(p, s.p));
+	marks_begin(p->marks, &marker, n, address_of(p, s.p));
 	wasm_skip_locals(&r);
 	while (wasm_read_insn(&r, &i) && nesting > 0) {
 		nesting += i.nesting;
@@ -110,10 +109,10 @@ static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
 			r.why = "has blocks nested more than 4000 deep";
 			break;
 		}
-		row = marks_next(p->marks, &marker, n, address_of(p, i.start));
-		if (row != NO_ROW) {
+		if (marks_are_due(p->marks, &marker, address_of(p, i.start))) {
 			buffer_put(body, from, (size_t)(i.start - from));
-			marks_put(p->marks, row, body);
+			marks_put(p->marks, &marker, address_of(p, i.start),
+				  body);
 			from = i.start;
 		}
 		if (is_start)

@@ -7,7 +7,7 @@
  * name of C, and the C that comes out can be matched to the module by number.
  * Waiting and notifying, which wasm2c does not know, become calls of functions
  * added at the end (enum prepare_helper), whose bodies finish.c writes. Lines
- * of the source are marked (marks.h).
+ * and variables of the source are marked (marks.h).
  */
 #ifndef TRANSLATE_PREPARE_H
 #define TRANSLATE_PREPARE_H

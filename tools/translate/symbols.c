@@ -14,6 +14,7 @@
 #include "finish.h"
 #include "guest_module.h"
 #include "symbols.h"
+#include "variables.h"
 
 #define PREFIX "w2c_" FINISH_NAME "_f"
 
@@ -160,7 +161,7 @@ static void rename_in_place(char *old, const char *name, const char *suffix)
 
 /* Names of functions and variables as debuggers read them. */
 static void rename_debug(struct object *o, const struct wasm_module *m,
-			 char **names)
+			 char **names, const struct locals *locals)
 {
 	const Elf64_Shdr *s = find_section(o, ".debug_str");
 	char *p, *end, *next;
@@ -170,11 +171,15 @@ static void rename_debug(struct object *o, const struct wasm_module *m,
 	p = o->p + s->sh_offset;
 	end = p + s->sh_size;
 	for (; p < end; p = next) {
+		const char *variable = locals ? variables_name(locals, p) :
+						NULL;
 		long n = function_number(p);
 
 		next = p + strlen(p) + 1;
 		if (n >= 0 && n < m->count[WASM_K_FUNC] && names[n])
 			rename_in_place(p, names[n], "");
+		else if (variable)
+			rename_in_place(p, variable, "");
 	}
 }
 
@@ -246,7 +251,7 @@ static uint32_t use_symbols(struct object *o, const struct wasm_module *m,
 }
 
 static int finish(struct object *o, const struct wasm_module *m, char **names,
-		  struct failure *failure)
+		  const struct locals *locals, struct failure *failure)
 {
 	const Elf64_Sym *start = find_symbol(o, "guest_text_start");
 	const Elf64_Sym *functions = find_symbol(o, "guest_functions");
@@ -260,18 +265,19 @@ static int finish(struct object *o, const struct wasm_module *m, char **names,
 		return failure_set(failure, FAIL_HOST,
 				   "what lld made lacks functions");
 	qsort(table, m->nbodies, sizeof(*table), compare_functions);
-	rename_debug(o, m, names);
+	rename_debug(o, m, names, locals);
 	return 0;
 }
 
 int symbols_finish(const char *dir, const char *so, const struct wasm_module *m,
-		   char **names, struct failure *failure)
+		   char **names, const struct locals *locals,
+		   struct failure *failure)
 {
 	struct object o;
 	int err = object_map(&o, dir, so, failure);
 
 	if (!err)
-		err = finish(&o, m, names, failure);
+		err = finish(&o, m, names, locals, failure);
 	if (o.p != MAP_FAILED && munmap(o.p, o.n) && !err)
 		err = failure_set(failure, FAIL_HOST, "munmap: %s",
 				  strerror(errno));

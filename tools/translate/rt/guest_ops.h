@@ -42,6 +42,12 @@ typedef double f64;
 #endif
 
 #define NO_DEBUG_VARIABLES __attribute__((nodebug))
+/* For debuggers: nobody knows what is in this variable. */
+#define GONE(variable) \
+	do { \
+		NO_DEBUG_VARIABLES __typeof__(variable) nothing; \
+		(variable) = nothing; \
+	} while (0)
 
 #define OP static inline __attribute__((always_inline, nodebug, unused))
 #define LIKELY(x) __builtin_expect(!!(x), 1)

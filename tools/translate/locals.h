@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * locals.h: where the parameters and variables of a module's functions are.
+ *
+ * A variable of C is in a local of wasm (or is a constant) while the code
+ * between two addresses is executed, as the DWARF tells. Only those are known
+ * here: what is in the function's frame in memory, in several places at once,
+ * or of an aggregate type is left out, and so is a name that two variables of a
+ * function have at the same time.
+ */
+#ifndef TRANSLATE_LOCALS_H
+#define TRANSLATE_LOCALS_H
+
+#include "wasm.h"
+
+enum local_class { LOCAL_SIGNED, LOCAL_UNSIGNED, LOCAL_BOOL, LOCAL_CHAR,
+		   LOCAL_FLOAT, LOCAL_VOID, LOCAL_STRUCT, LOCAL_UNION };
+
+/* A type that can be told in C of 64 bits: a number, or a pointer to a number,
+ * to a structure of some name, or to anything. */
+struct local_type {
+	uint8_t class;	 /* of the thing or of what it points to */
+	uint8_t size;	 /* of the number */
+	bool is_pointer;
+	uint32_t tag; /* name of the structure: index in names */
+};
+
+struct local_var {
+	uint32_t name; /* index in names */
+	struct local_type type;
+	uint32_t param; /* which parameter of wasm it is at first, or ~0 */
+};
+
+enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS };
+
+/* From this address on a variable is in a local, is a number, or is nowhere. */
+struct local_event {
+	uint32_t address; /* in the code section */
+	uint32_t var;	  /* index in vars */
+	uint64_t value;	  /* which local, or the number */
+	enum local_kind kind;
+};
+
+/* Of one function. */
+struct local_part {
+	uint32_t first_var, nvars;
+	uint32_t first_event, nevents; /* by address */
+};
+
+struct locals {
+	struct local_var *vars;
+	struct local_event *events;
+	struct local_part *parts; /* by number of body */
+	char **names;
+	size_t nvars, nevents, nnames;
+};
+
+/*
+ * From debug, which is m or has the same code. Cannot fail: what is damaged is
+ * left out. locals_free() afterwards.
+ */
+void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
+		 struct locals *ret);
+void locals_free(struct locals *l);
+
+#endif

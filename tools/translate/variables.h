@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * variables.h: variables of the guest in the C that we compile.
+ *
+ * For each variable of locals.h there is one in C, of a type like its own, to
+ * which the local of wasm is assigned wherever it comes to be there, and
+ * nothing where it goes. Nobody reads it: the compiler makes no code of that,
+ * only places for debuggers. A parameter of C becomes such a variable as well.
+ *
+ * Jumps: what was not true at each jump to a label is said again behind it; what
+ * is not true there, but was at a jump, is taken back. For a loop this is done in
+ * front of the jumps back to it.
+ */
+#ifndef TRANSLATE_VARIABLES_H
+#define TRANSLATE_VARIABLES_H
+
+#include "buffer.h"
+#include "marks.h"
+
+#define VARIABLES_MAX 256    /* per function; locals.c has fewer */
+#define VARIABLES_LABELS 2048
+
+struct variable_set {
+	uint64_t bits[VARIABLES_MAX / 64];
+};
+
+/* What was active at all jumps to a label, and at any of them; both are what
+ * was active at the head of a loop. */
+struct variable_label {
+	struct variable_set all, any;
+	bool has_jumps;
+};
+
+/* Zeroed, then locals (NULL: no variables), first_rows and m are set. */
+struct variables {
+	const struct locals *locals;
+	const uint32_t *first_rows; /* marks.h: only functions with lines */
+	const struct wasm_module *m;
+	const struct local_part *part; /* NULL: in no function */
+	uint32_t start; /* its address */
+	uint32_t nparams;
+	bool is_lost; /* this function cannot be followed any further */
+	struct variable_set active; /* here, at places[] */
+	const struct local_event *places[VARIABLES_MAX];
+	/* By the number of a block or a loop. */
+	struct variable_label blocks[VARIABLES_LABELS], loops[VARIABLES_LABELS];
+	const struct local_event *at_loop[VARIABLES_LABELS][VARIABLES_MAX];
+};
+
+/* Declarations that go before all prototypes. */
+void variables_put_tags(const struct variables *v, struct buffer *out);
+
+/* A prototype of a function, with the types of its parameters in C. */
+void variables_put_prototype(const struct variables *v, uint32_t body,
+			     const char *line, struct buffer *out);
+
+/* "u32 w2c_guest_f3(w2c_guest* instance, u32 var_p0) {": the function begins. */
+void variables_begin(struct variables *v, uint32_t body, const char *line,
+		     struct buffer *out);
+
+/* A line of its body; the last one is "}". */
+void variables_line(struct variables *v, const char *line, struct buffer *out);
+
+/* Here something happens to a variable. */
+void variables_event(struct variables *v, const struct local_event *event,
+		     struct buffer *out);
+
+/* If text is an identifier that was made here: the name that it stands for. */
+const char *variables_name(const struct locals *l, const char *text);
+
+#endif
