@@ -49,6 +49,20 @@ __attribute__((export_name("many"))) int many(int a, int b, int c, int d, int e,
 {
 	return a + b + c + d + e + f + g + h + i + j + k * twelfth; /* MANY */
 }
+__attribute__((noinline)) static void fill(struct item *item, int *numbers, int n)
+{
+	item->value = n;
+	while (n--)
+		numbers[n] = n * n;
+}
+__attribute__((export_name("in_memory"))) int in_memory(int n)
+{
+	struct item item = { 1, 0 };
+	int numbers[8];
+
+	fill(&item, numbers, n);
+	return item.value + numbers[n - 1];     /* MEMORY */
+}
 __attribute__((export_name("last_value"))) int last_value(int letter)
 {
 	return value_of(first.next, letter) * 2;
@@ -70,6 +84,7 @@ def compile_c(bench, name, *options):
             '-mbulk-memory', '-mmutable-globals', '-c', source, '-o', wasm + '.o']
     subprocess.run([*base, *options], check=True, cwd=bench.folder)
     subprocess.run(['wasm-ld-22', '--no-entry', '--import-memory',
+                    '--no-stack-first', '--global-base=1048576',
                     '--shared-memory', '--max-memory=4294967296', wasm + '.o',
                     '-o', wasm], check=True)
     return wasm, source
@@ -113,11 +128,12 @@ def variables(bench):
     wasm, source = compile_c(bench, 'variables', '-g')
     so = bench.translate(wasm, '--level=debug')
     with open(bench.path('commands'), 'w') as f:
-        f.write('sum 2\nwalk_list 2\nlast_value 41\n')
+        f.write('sum 2\nwalk_list 2\nlast_value 41\nin_memory 4\n')
     stops = ([('CALL', ['i', 'n'])] * 2 + [('NEXT', ['scale', 'found'])] * 2 +
-             [('VALUE', ['item', 'letter'])])
+             [('VALUE', ['item', 'letter']),
+              ('MEMORY', ['item', 'numbers[3]', '*(int *)item'])])
     script = ['set breakpoint pending on', 'set confirm off', 'set width 0',
-              *(f'break {source}:{line_of(w)}' for w in ('CALL', 'NEXT', 'VALUE')),
+              *(f'break {source}:{line_of(w)}' for w in ('CALL', 'NEXT', 'VALUE', 'MEMORY')),
               f'run {so} <{bench.path("commands")}']
     for word, names in stops:
         script += [f'echo {word}', *(f'echo ,\noutput {name}' for name in names),
@@ -130,6 +146,7 @@ def variables(bench):
     for wanted in (r'CALL,0,2\n#0 .*sum \(.*n=2', r'CALL,1,2\n', r'NEXT,2,10\n',
                    r'NEXT,2,24\n#0 .*walk \(.*scale=2\)',
                    r"VALUE,\(struct item \*\) 0x[0-9a-f]+,65\n",
+                   r'MEMORY,\(struct item \*\) 0x[0-9a-f]+,9,4\n',
                    re.escape(f'{source}:{line_of("VALUE")}')):
         assert re.search(wanted, text), (wanted, text)
 

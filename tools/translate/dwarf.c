@@ -375,6 +375,18 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret)
 	return true;
 }
 
+bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
+		  struct dwarf_die *ret)
+{
+	struct dwarf_unit there = *u;
+
+	if (offset <= u->start || offset >= (size_t)(u->r.end - u->d->info.p))
+		return false;
+	there.r.p = u->d->info.p + offset;
+	there.r.bad = false;
+	return dwarf_next(&there, ret) && ret->tag;
+}
+
 bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset)
 {
 	struct wasm_reader r = dwarf_reader_at(d->info, *offset);

@@ -86,6 +86,10 @@ bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset);
 /* The unit's next entry, depth first; false at its end. */
 bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
 
+/* The entry at that offset of .debug_info, if it is in this unit. */
+bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
+		  struct dwarf_die *ret);
+
 /* A value in other places than entries (tables of files in DWARF 5); the form
  * must not depend on a unit. */
 struct dwarf_value dwarf_read_value(const struct dwarf *d,

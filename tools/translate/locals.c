@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* locals.c: variables of functions from .debug_info, see locals.h. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dwarf.h"
 #include "interned.h"
 #include "locals.h"
+#include "localtype.h"
 
 /* Of one function; what is beyond is left out. */
 #define MAX_VARS 200
 #define MAX_BLOCKS 400
 #define MAX_DEPTH 200
-#define MAX_HOPS 8
+#define MAX_HOPS 8 /* from an instance to what it is one of */
 
 #define OP_WASM_LOCATION 0xed
 #define OP_STACK_VALUE 0x9f
@@ -24,6 +24,8 @@ struct found {
 	struct dwarf_value location;
 	unsigned int block; /* that it is in */
 	bool is_param, is_hidden;
+	bool in_memory; /* at frame_offset from what the frame's local has */
+	int32_t frame_offset;
 };
 
 struct reading {
@@ -38,118 +40,16 @@ struct reading {
 	struct dwarf_unit u;
 	/* The function that is being read: */
 	uint32_t body, start, end;
+	uint32_t frame; /* the local with the frame's address, or ~0 */
 	struct found found[MAX_VARS];
 	unsigned int nfound;
 	unsigned int parent[MAX_BLOCKS], nblocks;
 };
 
-/* ---- types ------------------------------------------------------------ */
-
-static bool die_at(struct reading *g, uint64_t offset, struct dwarf_die *ret)
-{
-	struct dwarf_unit there = g->u;
-
-	if (offset <= g->u.start ||
-	    offset >= (size_t)(g->u.r.end - g->d.info.p))
-		return false;
-	there.r.p = g->d.info.p + offset;
-	there.r.bad = false;
-	return dwarf_next(&there, ret) && ret->tag;
-}
-
-/* What a type is without its names and qualifiers; false: void or damaged. */
-static bool strip_type(struct reading *g, const struct dwarf_value *type,
-		       struct dwarf_die *ret)
-{
-	struct dwarf_value v = *type;
-	unsigned int i;
-
-	for (i = 0; i < MAX_HOPS && v.is_set && die_at(g, v.u, ret); i++) {
-		switch (ret->tag) {
-		case DW_TAG_typedef: case DW_TAG_const: case DW_TAG_volatile:
-		case DW_TAG_restrict: case DW_TAG_atomic:
-			v = ret->type;
-			break;
-		default:
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool number_type(const struct dwarf_die *die, struct local_type *ret)
-{
-	static const uint8_t classes[] = {
-		[0x02] = LOCAL_BOOL, [0x04] = LOCAL_FLOAT,
-		[0x05] = LOCAL_SIGNED, [0x06] = LOCAL_CHAR,
-		[0x07] = LOCAL_UNSIGNED, [0x08] = LOCAL_UNSIGNED,
-	};
-	uint64_t size = die->byte_size.u, encoding = die->encoding.u;
-
-	if (die->tag == DW_TAG_enumeration)
-		encoding = 0x07;
-	else if (die->tag != DW_TAG_base_type)
-		return false;
-	if (encoding >= sizeof(classes) || encoding < 2 || encoding == 3 ||
-	    (size != 1 && size != 2 && size != 4 && size != 8))
-		return false;
-	ret->class = classes[encoding];
-	ret->size = (uint8_t)size;
-	return ret->class == LOCAL_FLOAT ? size >= 4 :
-	       ret->class == LOCAL_BOOL || ret->class == LOCAL_CHAR ?
-	       size == 1 : true;
-}
-
-static bool is_identifier(struct wasm_slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!isalnum(s.p[i]) && s.p[i] != '_')
-			return false;
-	return s.n && s.n < 200 && !isdigit(s.p[0]);
-}
-
-static void pointer_type(struct reading *g, const struct dwarf_die *die,
-			 struct local_type *ret)
-{
-	struct dwarf_die to;
-
-	ret->class = LOCAL_VOID;
-	if (!strip_type(g, &die->type, &to))
-		return;
-	if (to.tag == DW_TAG_pointer) {
-		ret->class = LOCAL_UNSIGNED; /* as wide as in the guest */
-		ret->size = 4;
-	} else if ((to.tag == DW_TAG_structure || to.tag == DW_TAG_union) &&
-		   is_identifier(to.name.bytes)) {
-		ret->class = to.tag == DW_TAG_union ? LOCAL_UNION :
-						      LOCAL_STRUCT;
-		ret->tag = interned_add(&g->names, to.name.bytes);
-	} else {
-		number_type(&to, ret);
-	}
-}
-
-static bool read_type(struct reading *g, const struct dwarf_value *type,
-		      struct local_type *ret)
-{
-	struct dwarf_die die;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!strip_type(g, type, &die))
-		return false;
-	if (die.tag != DW_TAG_pointer)
-		return number_type(&die, ret);
-	ret->is_pointer = true;
-	pointer_type(g, &die, ret);
-	return true;
-}
-
 /* ---- places ----------------------------------------------------------- */
 
 static bool add_event(struct reading *g, uint64_t address, uint32_t var,
-		      enum local_kind kind, uint64_t value)
+		      enum local_kind kind, uint64_t value, int32_t offset)
 {
 	struct locals *out = g->out;
 
@@ -166,7 +66,7 @@ static bool add_event(struct reading *g, uint64_t address, uint32_t var,
 	}
 	out->events[out->nevents++] = (struct local_event){
 		.address = (uint32_t)address, .var = var, .value = value,
-		.kind = kind };
+		.offset = offset, .kind = kind };
 	return true;
 }
 
@@ -235,8 +135,8 @@ static void add_range(struct reading *g, uint32_t var, uint64_t from,
 	if (kind == LOCAL_IN ? !is_local(g, value) :
 	    type->class == LOCAL_FLOAT && !type->is_pointer)
 		return;
-	if (add_event(g, from, var, kind, value))
-		add_event(g, to, var, LOCAL_ENDS, 0);
+	if (add_event(g, from, var, kind, value, 0))
+		add_event(g, to, var, LOCAL_ENDS, 0, 0);
 }
 
 /* .debug_loc, DWARF 4 */
@@ -306,7 +206,10 @@ static void read_location(struct reading *g, const struct found *f,
 {
 	if (!f->location.is_set)
 		return;
-	if (f->location.bytes.p)
+	if (f->in_memory)
+		add_event(g, g->start, var, LOCAL_AT, g->frame,
+			  f->frame_offset);
+	else if (f->location.bytes.p)
 		add_range(g, var, g->start, g->end, f->location.bytes);
 	else if (g->u.version >= 5)
 		read_new_list(g, var, f->location.u);
@@ -446,6 +349,31 @@ static bool begin_function(struct reading *g, uint64_t address)
 	return true;
 }
 
+/* DW_OP_fbreg, and nothing else. */
+static bool is_in_frame(const struct reading *g, struct found *f)
+{
+	struct wasm_slice s = f->location.bytes;
+	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+
+	if (!s.p || g->frame == UINT32_MAX || wasm_read_byte(&r) != 0x91)
+		return false;
+	f->frame_offset = (int32_t)wasm_read_leb(&r, 33, true);
+	return !r.bad && r.p == r.end;
+}
+
+/* DW_OP_WASM_location of a local: the shadow stack's address in the function. */
+static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
+{
+	enum local_kind kind;
+	uint64_t value;
+
+	if (!die->frame_base.bytes.p ||
+	    !read_expression(die->frame_base.bytes, &kind, &value) ||
+	    kind != LOCAL_IN || !is_local(g, value))
+		return UINT32_MAX;
+	return (uint32_t)value;
+}
+
 /* Name and type may be those of an entry that this one is an instance of. */
 static void add_found(struct reading *g, const struct dwarf_die *die,
 		      unsigned int block)
@@ -456,14 +384,20 @@ static void add_found(struct reading *g, const struct dwarf_die *die,
 
 	for (i = 0; i < MAX_HOPS && !origin.name.is_set &&
 		    origin.abstract_origin.is_set; i++)
-		if (!die_at(g, origin.abstract_origin.u, &origin))
+		if (!dwarf_die_at(&g->u, origin.abstract_origin.u, &origin))
 			return;
-	if (g->nfound == MAX_VARS || !is_identifier(origin.name.bytes))
+	if (g->nfound == MAX_VARS || !local_is_name(origin.name.bytes))
 		return;
 	*f = (struct found){ .name = origin.name.bytes,
 			     .location = die->location, .block = block,
 			     .is_param = die->tag == DW_TAG_formal_parameter };
-	f->is_hidden = !read_type(g, &origin.type, &f->type);
+	f->in_memory = is_in_frame(g, f);
+	if (f->in_memory)
+		local_type_of_memory(&g->u, &g->names, &origin.type,
+				     &f->type);
+	else
+		f->is_hidden = !local_type_read(&g->u, &g->names,
+						  &origin.type, &f->type);
 	g->nfound++;
 }
 
@@ -478,10 +412,12 @@ struct scope {
 static struct scope inner_scope(struct reading *g, const struct dwarf_die *die,
 				struct scope outer)
 {
-	if (die->tag == DW_TAG_subprogram)
-		return (struct scope){
-			die->low_pc.is_set &&
-			begin_function(g, die->low_pc.u), 0 };
+	if (die->tag == DW_TAG_subprogram) {
+		if (!die->low_pc.is_set || !begin_function(g, die->low_pc.u))
+			return (struct scope){ false, 0 };
+		g->frame = frame_of(g, die);
+		return (struct scope){ true, 0 };
+	}
 	if (die->tag != DW_TAG_lexical_block || !outer.in_function ||
 	    g->nblocks == MAX_BLOCKS)
 		return (struct scope){ false, 0 };

@@ -3,10 +3,11 @@
  * locals.h: where the parameters and variables of a module's functions are.
  *
  * A variable of C is in a local of wasm (or is a constant) while the code
- * between two addresses is executed, as the DWARF tells. Only those are known
- * here: what is in the function's frame in memory, in several places at once,
- * or of an aggregate type is left out, and so is a name that two variables of a
- * function have at the same time.
+ * between two addresses is executed, as the DWARF tells. One that is in memory,
+ * in the function's frame, is known by its address: its type here is that of a
+ * pointer to it, or to the first element of an array. Left out is what is in
+ * several places at once, or of an aggregate type and not in memory, and a name
+ * that two variables of a function have at the same time.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H
@@ -31,13 +32,15 @@ struct local_var {
 	uint32_t param; /* which parameter of wasm it is at first, or ~0 */
 };
 
-enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS };
+enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS, LOCAL_AT };
 
-/* From this address on a variable is in a local, is a number, or is nowhere. */
+/* From this address on a variable is in a local, is a number, is in memory, or is
+ * nowhere. */
 struct local_event {
 	uint32_t address; /* in the code section */
 	uint32_t var;	  /* index in vars */
 	uint64_t value;	  /* which local, or the number */
+	int32_t offset;	  /* LOCAL_AT: from the address in the local */
 	enum local_kind kind;
 };
 

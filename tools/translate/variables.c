@@ -249,12 +249,17 @@ static void put_value(const struct variables *v, uint32_t i,
 	put_name(v, 'v', var_at(v, i)->name, out);
 	buffer_text(out, " = (");
 	put_type(v, t, out);
-	buffer_text(out, t->is_pointer ? ")(uintptr_t)(u32)" : ")");
-	if (e->kind == LOCAL_IN)
-		buffer_printf(out, "var_%c%llu;", e->value < v->nparams ? 'p' :
-			      'l', (unsigned long long)e->value);
+	if (e->kind == LOCAL_AT)
+		buffer_printf(out, ")(%d + (uintptr_t)(u32)", e->offset);
 	else
+		buffer_text(out, t->is_pointer ? ")(uintptr_t)(u32)" : ")");
+	if (e->kind == LOCAL_IS) {
 		buffer_printf(out, "%lluull;", (unsigned long long)e->value);
+		return;
+	}
+	buffer_printf(out, "var_%c%llu", e->value < v->nparams ? 'p' : 'l',
+		      (unsigned long long)e->value);
+	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
 }
 
 static void put_declarations(struct variables *v, struct buffer *out)
@@ -423,7 +428,7 @@ static void after_statement(struct variables *v, const char *text,
 	if (strncmp(end, " = ", 3))
 		return;
 	for (i = 0; i < v->part->nvars; i++)
-		if (is_in(&v->active, i) && v->places[i]->kind == LOCAL_IN &&
+		if (is_in(&v->active, i) && v->places[i]->kind != LOCAL_IS &&
 		    v->places[i]->value == n)
 			put_value(v, i, v->places[i], out);
 }
@@ -496,6 +501,6 @@ void variables_event(struct variables *v, const struct local_event *event,
 	v->places[i] = event;
 	if (event->kind == LOCAL_ENDS)
 		put_gone(v, i, out);
-	else if (!is_at_entry(v, i, event))
-		put_value(v, i, event, out);
+	else if (event->kind != LOCAL_AT && !is_at_entry(v, i, event))
+		put_value(v, i, event, out); /* a frame is yet to be made */
 }

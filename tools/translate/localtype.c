@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* localtype.c: types of DWARF in C of 64 bits, see localtype.h. */
+#include <ctype.h>
+#include <string.h>
+
+#include "localtype.h"
+
+#define MAX_HOPS 16 /* names and qualifiers of a type */
+
+bool local_is_name(struct wasm_slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!isalnum(s.p[i]) && s.p[i] != '_')
+			return false;
+	return s.n && s.n < 200 && !isdigit(s.p[0]);
+}
+
+/* What a type is without its names and qualifiers; false: void or damaged. */
+static bool strip_type(const struct dwarf_unit *u,
+		       const struct dwarf_value *type, struct dwarf_die *ret)
+{
+	struct dwarf_value v = *type;
+	unsigned int i;
+
+	for (i = 0; i < MAX_HOPS && v.is_set && dwarf_die_at(u, v.u, ret); i++) {
+		switch (ret->tag) {
+		case DW_TAG_typedef: case DW_TAG_const: case DW_TAG_volatile:
+		case DW_TAG_restrict: case DW_TAG_atomic:
+			v = ret->type;
+			break;
+		default:
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool number_type(const struct dwarf_die *die, struct local_type *ret)
+{
+	static const uint8_t classes[] = {
+		[0x02] = LOCAL_BOOL, [0x04] = LOCAL_FLOAT,
+		[0x05] = LOCAL_SIGNED, [0x06] = LOCAL_CHAR,
+		[0x07] = LOCAL_UNSIGNED, [0x08] = LOCAL_UNSIGNED,
+	};
+	uint64_t size = die->byte_size.u, encoding = die->encoding.u;
+
+	if (die->tag == DW_TAG_enumeration)
+		encoding = 0x07;
+	else if (die->tag != DW_TAG_base_type)
+		return false;
+	if (encoding >= sizeof(classes) || encoding < 2 || encoding == 3 ||
+	    (size != 1 && size != 2 && size != 4 && size != 8))
+		return false;
+	ret->class = classes[encoding];
+	ret->size = (uint8_t)size;
+	return ret->class == LOCAL_FLOAT ? size >= 4 :
+	       ret->class == LOCAL_BOOL || ret->class == LOCAL_CHAR ?
+	       size == 1 : true;
+}
+
+/* The type of what points to something of this type. */
+static void pointer_type(const struct dwarf_unit *u, struct interned *names,
+			 const struct dwarf_value *type, struct local_type *ret)
+{
+	struct local_type number = { 0 };
+	struct dwarf_die to;
+
+	*ret = (struct local_type){ .class = LOCAL_VOID, .is_pointer = true };
+	if (!strip_type(u, type, &to))
+		return;
+	if (to.tag == DW_TAG_pointer) {
+		ret->class = LOCAL_UNSIGNED; /* as wide as in the guest */
+		ret->size = 4;
+	} else if ((to.tag == DW_TAG_structure || to.tag == DW_TAG_union) &&
+		   local_is_name(to.name.bytes)) {
+		ret->class = to.tag == DW_TAG_union ? LOCAL_UNION :
+						      LOCAL_STRUCT;
+		ret->tag = interned_add(names, to.name.bytes);
+	} else if (number_type(&to, &number)) {
+		ret->class = number.class;
+		ret->size = number.size;
+	}
+}
+
+bool local_type_read(const struct dwarf_unit *u, struct interned *names,
+		     const struct dwarf_value *type, struct local_type *ret)
+{
+	struct dwarf_die die;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!strip_type(u, type, &die))
+		return false;
+	if (die.tag != DW_TAG_pointer)
+		return number_type(&die, ret);
+	pointer_type(u, names, &die.type, ret);
+	return true;
+}
+
+void local_type_of_memory(const struct dwarf_unit *u, struct interned *names,
+			  const struct dwarf_value *type,
+			  struct local_type *ret)
+{
+	struct dwarf_die die;
+
+	if (strip_type(u, type, &die) && die.tag == DW_TAG_array)
+		pointer_type(u, names, &die.type, ret);
+	else
+		pointer_type(u, names, type, ret);
+}
