@@ -109,7 +109,9 @@ static void header_line(struct finishing *f, const char *line,
 			struct buffer *out)
 {
 	if (starts_with(line, "#include \"wasm-rt.h\"")) {
-		buffer_text(out, "#include \"guest_ops.h\"\n");
+		/* How debuggers are to call it. */
+		buffer_text(out, "#include \"guest_ops.h\"\n"
+			    "#define w2c_" FINISH_NAME " wasm_instance\n");
 		describe_segments(out, f->m);
 		return;
 	}
