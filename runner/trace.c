@@ -13,16 +13,17 @@
 #define put(object, value) \
 	atomic_store_explicit(&(object), value, memory_order_relaxed)
 
+/* Debuggers read these three by their names (tools/debug/wl/trace.py). */
 static const struct call {
 	const char *name, *signature, *args;
-} calls[] = {
+} trace_calls[] = {
 #define TRACE_ROW(ret, name, n, ...) \
 	{ #name, ABI_SIGNATURE(ret, n, __VA_ARGS__), ABI_TEXT_##n(__VA_ARGS__) },
 	HOST_CALLS(TRACE_ROW)
 };
 
-static struct trace_entry ring[RING];
-static _Atomic u32 next;
+static struct trace_entry trace_ring[RING];
+static _Atomic u32 trace_count;
 static bool printing;
 
 void trace_set_printing(bool on)
@@ -32,7 +33,7 @@ void trace_set_printing(bool on)
 
 static void print_entry(const struct trace_entry *e)
 {
-	const struct call *c = &calls[e->call];
+	const struct call *c = &trace_calls[e->call];
 	const char *arg = c->args;
 	char text[512];
 	int n, i;
@@ -57,7 +58,8 @@ static void print_entry(const struct trace_entry *e)
 struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 				const u64 args[TRACE_ARGS])
 {
-	struct trace_entry *e = &ring[atomic_fetch_add(&next, 1) % RING];
+	struct trace_entry *e =
+		&trace_ring[atomic_fetch_add(&trace_count, 1) % RING];
 	int i;
 
 	put(e->call, HOST_CALL_COUNT);
@@ -67,7 +69,7 @@ struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 	for (i = 0; i < TRACE_ARGS; i++)
 		put(e->args[i], args[i]);
 	atomic_store_explicit(&e->call, call, memory_order_release);
-	if (__builtin_expect(printing, 0) && calls[call].signature[0] == ':')
+	if (__builtin_expect(printing, 0) && trace_calls[call].signature[0] == ':')
 		print_entry(e); /* it may never return */
 	return e;
 }
@@ -77,26 +79,26 @@ void trace_leave(struct trace_entry *e, u64 ret)
 {
 	put(e->ret, ret);
 	atomic_store_explicit(&e->returned, true, memory_order_release);
-	if (__builtin_expect(printing, 0) && calls[e->call].signature[0] != ':')
+	if (__builtin_expect(printing, 0) && trace_calls[e->call].signature[0] != ':')
 		print_entry(e);
 }
 
 void trace_dump(unsigned int count)
 {
-	u32 end = next, n = MIN(MIN(count, end), RING), i;
+	u32 end = trace_count, n = MIN(MIN(count, end), RING), i;
 
 	log_text("last %u host calls:", n);
 	for (i = end - n; i != end; i++)
-		if (ring[i % RING].call < HOST_CALL_COUNT)
-			print_entry(&ring[i % RING]);
+		if (trace_ring[i % RING].call < HOST_CALL_COUNT)
+			print_entry(&trace_ring[i % RING]);
 }
 
 const char *trace_signature(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(calls); i++)
-		if (!strcmp(calls[i].name, name))
-			return calls[i].signature;
+	for (i = 0; i < ARRAY_SIZE(trace_calls); i++)
+		if (!strcmp(trace_calls[i].name, name))
+			return trace_calls[i].signature;
 	return NULL;
 }

@@ -149,6 +149,6 @@ def begin():
     handle_signals()
     gdb.execute('set print thread-events off')
     Start(session)
-    register_commands()
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
+    register_commands()

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""expression.py: C expressions over guest memory, with the guest's pointers.
+
+	sum:     unary (('+' | '-') unary)*
+	unary:   ('*' | '&' | '-') unary | '(' type ')' unary | postfix
+	postfix: primary ('.' name | '->' name | '[' sum ']')*
+	primary: number | name | '(' sum ')'
+
+A name is a variable of the selected frame, or of the kernel, or of the program.
+"""
+
+import re
+
+from .value import GuestError, Type, Value
+
+TOKEN = re.compile(r'\s*(->|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|[-+*&.()\[\]])')
+BASIC = {'char', 'short', 'int', 'long', 'unsigned', 'signed', '_Bool'}
+TAGS = {'struct', 'union', 'enum'}
+DEPTH = 64
+
+
+class Pointer(Type):
+    """A pointer to a type, for & and casts."""
+    kind = 'pointer'
+
+    def __init__(self, target, size=4):
+        self.target = target
+        self.name = f'{target.name} *'
+        self.size = size
+
+
+class Number(Type):
+    kind, name, size, signed = 'int', 'long', 8, True
+
+
+class Parser:
+    def __init__(self, target, text):
+        self.target = target
+        self.text = text
+        self.depth = 0
+        self.tokens = []
+        at = 0
+        while text[at:].strip():
+            match = TOKEN.match(text, at)
+            if not match:
+                raise GuestError(f'{text[at:].strip()[0]} is not understood in '
+                                 f'{text}')
+            self.tokens.append(match[1])
+            at = match.end()
+        self.at = 0
+
+    def peek(self):
+        return self.tokens[self.at] if self.at < len(self.tokens) else ''
+
+    def next(self):
+        token = self.peek()
+        self.at += 1
+        return token
+
+    def expect(self, token):
+        if self.next() != token:
+            raise GuestError(f'{token} is missing in {self.text}')
+
+    def whole(self):
+        found = self.sum()
+        if self.peek():
+            raise GuestError(f'{self.peek()} is not understood in {self.text}')
+        return found
+
+    def sum(self):
+        left = self.unary()
+        while self.peek() in ('+', '-') and self.peek():
+            sign = 1 if self.next() == '+' else -1
+            left = self.add(left, sign * int(self.unary()))
+        return left
+
+    def add(self, left, n):
+        kind = left.type_
+        if kind.kind == 'array':
+            kind = Pointer(kind.target)
+        if kind.kind == 'pointer':
+            size = kind.target.size or 1
+            return Value(self.target, kind, number=int(left) + n * size)
+        return Value(self.target, Number(), number=int(left) + n)
+
+    def unary(self):
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise GuestError(f'{self.text[:40]}... is too deep')
+        try:
+            return self._unary()
+        finally:
+            self.depth -= 1
+
+    def _unary(self):
+        if self.peek() == '*':
+            self.next()
+            return self.unary().deref_()
+        if self.peek() == '-':
+            self.next()
+            return Value(self.target, Number(), number=-int(self.unary()))
+        if self.peek() == '&':
+            self.next()
+            found = self.unary()
+            if found.address_ is None or found.bits_:
+                raise GuestError(f'& of what has no address in {self.text}')
+            size = 4 if found.address_ < 1 << 32 else 8
+            return Value(self.target, Pointer(found.type_, size),
+                         number=found.address_)
+        if self.peek() == '(':
+            before = self.at
+            self.next()
+            kind = self.type()
+            if kind:
+                self.expect(')')
+                return self.unary().cast_(kind)
+            self.at = before
+        return self.postfix()
+
+    def type(self):
+        """A type here, or None."""
+        names = []
+        while re.match(r'[A-Za-z_]', self.peek()):
+            names.append(self.next())
+        names = [n for n in names if n not in ('const', 'volatile')]
+        if not names or self.peek() not in ('*', ')'):
+            return None
+        basic = names[0] in BASIC or names[0] in TAGS
+        if not basic and (len(names) > 1 or
+                          variable(self.target, names[0]) is not None):
+            return None
+        kind = find_type(self.target, ' '.join(names))
+        while self.peek() == '*':
+            self.next()
+            kind = Pointer(kind)
+        return kind
+
+    def postfix(self):
+        token = self.next()
+        if token == '(':
+            found = self.sum()
+            self.expect(')')
+        elif token[:1].isdigit():
+            number_ = int(token, 16 if token[:2] in ('0x', '0X') else 10)
+            found = Value(self.target, Number(), number=number_)
+        elif re.match(r'[A-Za-z_]', token):
+            found = variable(self.target, token)
+            if found is None:
+                raise GuestError(f'there is no variable {token}')
+        else:
+            raise GuestError(f'a value is missing in {self.text}' if not token else
+                             f'{token} is not understood in {self.text}')
+        while self.peek() in ('.', '->', '['):
+            operator = self.next()
+            if operator == '[':
+                found = found[int(self.sum())]
+                self.expect(']')
+            else:
+                found = found.member_(self.next())
+        return found
+
+
+def variable(target, name):
+    local = target.local(name)
+    if local:
+        address, kind = local
+        if address is None:
+            return Value(target, Number(), number=kind)
+        return Value(target, kind, address)
+    found = target.kernel.find_variable(name)
+    return Value(target, found[1], found[0]) if found else None
+
+
+def find_type(target, name):
+    """A type of the kernel; 'task_struct' is understood as 'struct task_struct'."""
+    kernel = target.kernel
+    for spelled in (name, f'struct {name}', f'union {name}'):
+        found = kernel.find_type(' '.join(spelled.split()))
+        if found:
+            return found
+    raise GuestError(f'there is no type {name} in the kernel')
+
+
+def evaluate(target, text):
+    return Parser(target, text).whole()
+
+
+def number(target, text):
+    """An address that a user means: a number, or where something is."""
+    found = evaluate(target, text)
+    if found.type_.kind in ('struct', 'union', 'array', 'function'):
+        return found.address_
+    return int(found)
+
+
+def member_path(value, path):
+    """value.path, where -> may stand for a dot."""
+    for part in re.findall(r'[^.>[-]+|\[\d+\]', path):
+        if part[0] == '[':
+            value = value[int(part[1:-1])]
+        else:
+            value = value.member_(part)
+    return value

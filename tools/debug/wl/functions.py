@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""functions.py: the kernel's function pointers, which are indices of a table."""
+
+from .value import GuestError
+
+
+def kernel_table(target):
+    """The kernel's table of functions, the runner's wasm_rt_funcref_table_t."""
+    from . import tasks
+    machine = target.runner.variable('the_vm')
+    if not machine:
+        raise GuestError('the machine is not there yet')
+    desc = machine.kernel.module.desc
+    for i in range(min(int(desc.nexports), 1 << 16)):
+        export = desc.exports[i]
+        if export['name'].string_() == '__indirect_function_table':
+            break
+    else:
+        raise GuestError('the kernel does not export its table of functions')
+    for _, host in tasks.host_tasks(target):
+        address = int(host.kinst) + int(export.offset)
+        if export.indirect:
+            address = int.from_bytes(target.read(address, 8), 'little')
+        return target.runner.at('wasm_rt_funcref_table_t', address)
+    raise GuestError('no task has a kernel instance yet')
+
+
+def pointer(target, index):
+    """(name, host address, file, line) of the kernel's function of that index."""
+    if 'table' not in target.memo:
+        target.memo['table'] = kernel_table(target)
+    table = target.memo['table']
+    if not 0 < index < int(table.size):
+        raise GuestError(f'{index} is no function pointer of the kernel')
+    code = int(table.data[index].func)
+    if not code:
+        raise GuestError(f'{index} is a function pointer of the kernel that calls '
+                         'nothing')
+    name, _, file, line = target.code_at(code)
+    return name or f'0x{code:x}', code, file, line
+
+
+def name_of_pointer(target, index):
+    return pointer(target, index)[0]

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gdb_backend.py: gdb behind target.py. Imported by gdb's own Python only."""
+
+import re
+
+import gdb
+
+from . import target, value
+from .value import GuestError
+
+KINDS = {
+    gdb.TYPE_CODE_INT: 'int', gdb.TYPE_CODE_CHAR: 'int',
+    gdb.TYPE_CODE_BOOL: 'bool', gdb.TYPE_CODE_ENUM: 'enum',
+    gdb.TYPE_CODE_FLT: 'float', gdb.TYPE_CODE_PTR: 'pointer',
+    gdb.TYPE_CODE_ARRAY: 'array', gdb.TYPE_CODE_STRUCT: 'struct',
+    gdb.TYPE_CODE_UNION: 'union', gdb.TYPE_CODE_FUNC: 'function',
+    gdb.TYPE_CODE_VOID: 'void',
+}
+
+
+class Type(value.Type):
+    def __init__(self, module, raw):
+        self.module = module
+        self.raw = raw
+        self.kind = KINDS.get(raw.code, 'void')
+        self.name = str(raw) if raw.name or raw.code == gdb.TYPE_CODE_PTR else \
+            raw.tag or str(raw)
+        self.size = 0 if self.kind == 'void' else raw.sizeof
+        self.signed = self.kind in ('int', 'enum') and raw.is_signed
+        if self.kind == 'array':
+            first, last = raw.range()
+            self.length = max(0, last - first + 1)
+
+    @property
+    def target(self):
+        if self.kind not in ('pointer', 'array'):
+            return None
+        if 'of' not in self.__dict__:
+            self.of = self.module.convert(self.raw.target())
+        return self.of
+
+    def fields(self):
+        if 'members' not in self.__dict__:
+            convert = self.module.convert
+            self.members = [
+                value.Field(f.name or '', convert(f.type), f.bitpos, f.bitsize)
+                for f in self.raw.fields() if hasattr(f, 'bitpos')
+            ] if self.kind in ('struct', 'union') else []
+        return self.members
+
+    def enumerators(self):
+        if self.kind != 'enum':
+            return {}
+        return {f.enumval: f.name for f in self.raw.fields()}
+
+
+class Module(target.Module):
+    def __init__(self, owner, objfile):
+        super().__init__(owner)
+        self.objfile = objfile
+        self.path = objfile.filename
+
+    def convert(self, raw):
+        """A Type. What is only declared is looked up here, and nowhere else: gdb
+        would also take a type of that name of the runner."""
+        kind = raw.strip_typedefs().unqualified()
+        if kind.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION) and kind.tag:
+            foreign = kind.objfile and kind.objfile != self.objfile
+            if foreign or not kind.fields():
+                word = 'union' if kind.code == gdb.TYPE_CODE_UNION else 'struct'
+                found = self.find_type(f'{word} {kind.tag}')
+                if found:
+                    return found
+        return Type(self, kind)
+
+    def find_type(self, name):
+        words = name.split()
+        if words[0] in ('struct', 'union', 'enum'):
+            domain = gdb.SYMBOL_STRUCT_DOMAIN
+            words = words[1:]
+        else:
+            domain = gdb.SYMBOL_VAR_DOMAIN
+        symbol = self.objfile.lookup_static_symbol(' '.join(words), domain)
+        if not symbol or symbol.addr_class != gdb.SYMBOL_LOC_TYPEDEF:
+            return None
+        return Type(self, symbol.type.strip_typedefs().unqualified())
+
+    def find_variable(self, name):
+        symbol = self.objfile.lookup_global_symbol(name) or \
+            self.objfile.lookup_static_symbol(name)
+        return self._place(symbol) if self._is_data(symbol) else None
+
+    def find_variables(self, name):
+        found = [self.objfile.lookup_global_symbol(name),
+                 *gdb.lookup_static_symbols(name)]
+        return [self._place(s) for s in found if self._is_data(s)]
+
+    def _is_data(self, symbol):
+        return symbol and symbol.addr_class == gdb.SYMBOL_LOC_STATIC and \
+            symbol.symtab.objfile == self.objfile
+
+    def _place(self, symbol):
+        return int(symbol.value().address), self.convert(symbol.type)
+
+
+class Thread(target.Thread):
+    def __init__(self, raw):
+        self.raw = raw
+        self.number = raw.global_num
+        self.tid = raw.ptid[1] or raw.ptid[2]
+        self.name = raw.name or ''
+
+    def select(self):
+        self.raw.switch()
+
+    def frames(self, limit):
+        before = gdb.selected_thread()
+        frame = gdb.selected_frame() if before else None
+        self.raw.switch()
+        try:
+            return list(self._walk(limit))
+        except gdb.error as e:
+            raise GuestError(f'no frames of thread {self.number}: {e}') from None
+        finally:
+            if before and before.is_valid():
+                before.switch()
+            if frame and frame.is_valid():
+                frame.select()
+
+    def _walk(self, limit):
+        frame, number = gdb.newest_frame(), 0
+        while frame and number < limit:
+            sal = frame.find_sal()
+            yield target.Frame(
+                number, frame.pc(), frame.name(),
+                sal.symtab.filename if sal.symtab else None, sal.line or None,
+                frame.type() == gdb.SIGTRAMP_FRAME, arguments(frame))
+            frame, number = frame.older(), number + 1
+
+
+def arguments(frame):
+    try:
+        block = frame.block()
+    except RuntimeError:
+        return ''
+    while block and not block.function:
+        block = block.superblock
+    if not block:
+        return ''
+    parts = []
+    for symbol in block:
+        # The wasm instance is first everywhere, and tells nothing.
+        if symbol.is_argument and symbol.name != 'instance':
+            try:
+                text = frame.read_var(symbol).format_string(
+                    summary=True, max_elements=64)
+            except (gdb.error, ValueError):
+                text = '?'
+            parts.append(f'{symbol.name}={text}')
+    return ', '.join(parts)
+
+
+class Target(target.Target):
+    def __init__(self):
+        super().__init__()
+        self._modules = {}
+
+    def forget(self):
+        super().forget()
+        session = getattr(gdb, 'wl_session', None)
+        if session:
+            session.sync()
+
+    def read_memory(self, address, size):
+        try:
+            return bytes(gdb.selected_inferior().read_memory(address, size))
+        except (gdb.error, OverflowError):
+            return None
+
+    def _module(self, variable):
+        module = self._modules.get(variable)
+        if module and module.objfile.is_valid():
+            return module
+        symbol = gdb.lookup_global_symbol(variable)
+        if not symbol or not symbol.symtab:
+            return None
+        module = Module(self, symbol.symtab.objfile)
+        self._modules[variable] = module
+        return module
+
+    def find_kernel(self):
+        return self._module('init_task')
+
+    def find_runner(self):
+        return self._module('the_vm')
+
+    def threads(self):
+        found = [Thread(t) for t in gdb.selected_inferior().threads()]
+        return sorted(found, key=lambda t: t.number)
+
+    def selected_thread(self):
+        raw = gdb.selected_thread()
+        return Thread(raw) if raw else None
+
+    def local(self, name):
+        try:
+            symbol = gdb.lookup_symbol(name)[0]
+            if not symbol:
+                return None
+            if symbol.needs_frame:
+                found = symbol.value(gdb.selected_frame())
+            else:
+                found = symbol.value()
+            if found.is_optimized_out:
+                raise GuestError(f'{name} is optimized out here')
+            module = Module(self, symbol.symtab.objfile)
+            if found.address is not None:
+                return int(found.address), module.convert(found.type)
+            return None, int(found)
+        except gdb.error:
+            return None
+
+    def code_at(self, address):
+        text = gdb.execute(f'info symbol {address}', False, True)
+        match = re.match(r'(\S+)(?: \+ (\d+))? in section', text)
+        if not match:
+            return None, 0, None, None
+        sal = gdb.find_pc_line(address)
+        return (match[1], int(match[2] or 0),
+                sal.symtab.filename if sal.symtab else None, sal.line or None)
+
+    def install(self, command):
+        """Make a commands.Command one of the debugger's."""
+        body = {
+            '__doc__': command.help(),
+            '__init__': lambda self: gdb.Command.__init__(
+                self, command.name, gdb.COMMAND_DATA),
+            'invoke': lambda _, text, tty: self._invoke(command, text),
+        }
+        type(command.name, (gdb.Command,), body)()
+
+    def _invoke(self, command, text):
+        try:
+            command.run(self, text, lambda line: gdb.write(line + '\n'))
+        except (GuestError, gdb.error) as e:
+            raise gdb.GdbError(f'{command.name}: {e}') from None
+
+    def installed(self):
+        """All commands are there: what else this debugger can be given."""
+        from . import gdb_extras
+        gdb_extras.install(self)

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""lldb_backend.py: lldb behind target.py. Imported by lldb's own Python only."""
+
+import re
+import sys
+
+import lldb
+
+from . import lldb_session, target, value
+from .value import GuestError
+
+CLASSES = {
+    lldb.eTypeClassStruct: 'struct', lldb.eTypeClassClass: 'struct',
+    lldb.eTypeClassUnion: 'union', lldb.eTypeClassEnumeration: 'enum',
+    lldb.eTypeClassPointer: 'pointer', lldb.eTypeClassArray: 'array',
+    lldb.eTypeClassFunction: 'function',
+}
+FLOATS = (lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
+
+
+class Type(value.Type):
+    def __init__(self, module, raw):
+        self.module = module
+        self.raw = raw
+        self.name = raw.GetName() or ''
+        self.size = raw.GetByteSize()
+        self.kind = self._kind()
+        if self.kind in ('struct', 'union', 'enum') and self.name:
+            self.name = f'{self.kind} {self.name}'
+        self.signed = self.kind in ('int', 'enum') and \
+            bool(raw.GetTypeFlags() & lldb.eTypeIsSigned)
+        if self.kind == 'array':
+            element = raw.GetArrayElementType().GetByteSize()
+            self.length = self.size // element if element else 0
+
+    def _kind(self):
+        found = CLASSES.get(self.raw.GetTypeClass())
+        if found:
+            return found
+        basic = self.raw.GetBasicType()
+        if basic == lldb.eBasicTypeVoid:
+            return 'void'
+        if basic == lldb.eBasicTypeBool:
+            return 'bool'
+        return 'float' if basic in FLOATS else 'int'
+
+    @property
+    def target(self):
+        if 'of' not in self.__dict__:
+            raw = self.raw.GetPointeeType() if self.kind == 'pointer' else \
+                self.raw.GetArrayElementType() if self.kind == 'array' else None
+            self.of = self.module.convert(raw) if raw else self._atomic_target()
+        return self.of
+
+    def _atomic_target(self):
+        """lldb does not say what an _Atomic(struct x *) points to."""
+        match = re.fullmatch(r'_Atomic\((?:struct )?(\w+) \*\)', self.name)
+        return match and self.module.find_type(f'struct {match[1]}')
+
+    def fields(self):
+        if 'members' not in self.__dict__:
+            raw, convert = self.raw, self.module.convert
+            found = []
+            if self.kind in ('struct', 'union'):
+                for i in range(raw.GetNumberOfFields()):
+                    f = raw.GetFieldAtIndex(i)
+                    bits = f.GetBitfieldSizeInBits() if f.IsBitfield() else 0
+                    found.append(value.Field(f.GetName() or '', convert(f.GetType()),
+                                             f.GetOffsetInBits(), bits))
+            self.members = found
+        return self.members
+
+    def enumerators(self):
+        if self.kind != 'enum':
+            return {}
+        members = self.raw.GetEnumMembers()
+        return {m.GetValueAsSigned() if self.signed else m.GetValueAsUnsigned():
+                m.GetName() for m in members}
+
+
+class Module(target.Module):
+    def __init__(self, owner, raw):
+        super().__init__(owner)
+        self.raw = raw
+        self.path = raw.GetFileSpec().fullpath
+
+    def convert(self, raw):
+        kind = raw.GetCanonicalType().GetUnqualifiedType()
+        if not kind.IsTypeComplete() and kind.IsAggregateType():
+            word = 'union' if kind.GetTypeClass() == lldb.eTypeClassUnion \
+                else 'struct'
+            found = self.find_type(f'{word} {kind.GetName()}')
+            if found:
+                return found
+        return Type(self, kind)
+
+    def find_type(self, name):
+        words = name.split()
+        tag = words[0] if words[0] in ('struct', 'union', 'enum') else None
+        name = ' '.join(words[1:] if tag else words)
+        if not tag:
+            basic = self.raw.FindTypes(name)
+            kinds = [t for t in basic
+                     if t.GetTypeClass() in (lldb.eTypeClassTypedef,
+                                             lldb.eTypeClassBuiltin)]
+        else:
+            kinds = [t for t in self.raw.FindTypes(name)
+                     if CLASSES.get(t.GetTypeClass()) == tag and t.GetByteSize()]
+        return self.convert(kinds[0]) if kinds else None
+
+    def find_variables(self, name):
+        found = []
+        for v in self.raw.FindGlobalVariables(self.target.raw, name, 64):
+            address = v.GetLoadAddress()
+            if v.GetName() == name and address != lldb.LLDB_INVALID_ADDRESS:
+                found.append((address, self.convert(v.GetType())))
+        return found
+
+
+class Thread(target.Thread):
+    def __init__(self, raw):
+        self.raw = raw
+        self.number = raw.GetIndexID()
+        self.tid = raw.GetThreadID()
+        self.name = raw.GetName() or ''
+
+    def select(self):
+        self.raw.GetProcess().SetSelectedThread(self.raw)
+
+    def frames(self, limit):
+        # Frames of a provider of ours would be other ones.
+        return [self._frame(self.raw.GetFrameAtIndex(number), number)
+                for number in range(min(self.raw.GetNumFrames(), limit))]
+
+    @staticmethod
+    def _frame(frame, number):
+        entry = frame.GetLineEntry()
+        line = entry.GetLine() if entry.IsValid() else 0
+        return target.Frame(
+            number, frame.GetPC(), function_of(frame),
+            entry.GetFileSpec().fullpath if line else None, line or None,
+            frame.GetSymbol().GetName() == '__restore_rt', arguments(frame))
+
+
+def function_of(frame):
+    """Its symbol's name: lldb knows functions also by their names in C."""
+    name = frame.GetSymbol().GetName()
+    return name or frame.GetFunctionName()
+
+
+def arguments(frame):
+    parts = []
+    for found in frame.GetVariables(True, False, False, False):
+        # The wasm instance is first everywhere, and tells nothing.
+        if found.GetName() == 'instance':
+            continue
+        if not found.GetError().Success():
+            text = '<optimized out>'
+        else:
+            text = found.GetSummary() or found.GetValue() or '...'
+        parts.append(f'{found.GetName()}={text}')
+    return ', '.join(parts)
+
+
+class Target(target.Target):
+    def __init__(self, debugger):
+        super().__init__()
+        self.debugger = debugger
+        self._modules = {}
+
+    @property
+    def raw(self):
+        return self.debugger.GetSelectedTarget()
+
+    @property
+    def process(self):
+        return self.raw.GetProcess()
+
+    def forget(self):
+        super().forget()
+        lldb_session.session_of(self.raw).sync()
+
+    def read_memory(self, address, size):
+        error = lldb.SBError()
+        if address + size > 1 << 64:
+            return None
+        data = self.process.ReadMemory(address, size, error)
+        return data if error.Success() and data else None
+
+    def _module(self, variable):
+        owner = self.raw
+        known = self._modules.get(variable)
+        if known and owner.FindModule(known.raw.GetFileSpec()).IsValid():
+            return known
+        for raw in owner.module_iter():
+            if raw.FindGlobalVariables(owner, variable, 1).GetSize():
+                self._modules[variable] = Module(self, raw)
+                return self._modules[variable]
+        return None
+
+    def find_kernel(self):
+        return self._module('init_task')
+
+    def find_runner(self):
+        return self._module('the_vm')
+
+    def threads(self):
+        return [Thread(t) for t in self.process]
+
+    def selected_thread(self):
+        raw = self.process.GetSelectedThread()
+        return Thread(raw) if raw.IsValid() else None
+
+    def local(self, name):
+        frame = self.process.GetSelectedThread().GetSelectedFrame()
+        found = frame.FindVariable(name) if frame.IsValid() else None
+        if not found or not found.IsValid() or \
+           found.GetValueType() == lldb.eValueTypeVariableGlobal:
+            return None
+        if not found.GetError().Success():
+            raise GuestError(f'{name} is optimized out here')
+        address = found.GetLoadAddress()
+        if address != lldb.LLDB_INVALID_ADDRESS:
+            module = Module(self, frame.GetModule())
+            return address, module.convert(found.GetType())
+        return None, found.GetValueAsSigned()
+
+    def code_at(self, address):
+        place = self.raw.ResolveLoadAddress(address)
+        symbol = place.GetSymbol()
+        if not symbol.IsValid():
+            return None, 0, None, None
+        start = symbol.GetStartAddress().GetLoadAddress(self.raw)
+        entry = place.GetLineEntry()
+        line = entry.GetLine() if entry.IsValid() else 0
+        return (symbol.GetName(), address - start,
+                entry.GetFileSpec().fullpath if line else None, line or None)
+
+    def install(self, command):
+        """Make a commands.Command one of the debugger's."""
+        module = sys.modules[__name__]
+        name = command.name.replace('-', '_')
+        # lldb looks the class up where its command `script` runs.
+        self.debugger.HandleCommand(f'script import {__name__}')
+        setattr(module, name, type(name, (_Command,), {
+            'command': command, 'target': self}))
+        self.debugger.HandleCommand(
+            f'command script add -o -c {__name__}.{name} {command.name}')
+
+    def installed(self):
+        """All commands are there: what else this debugger can be given."""
+        from . import lldb_extras
+        lldb_extras.install(self)
+
+
+class _Command:
+    """What lldb makes an object of for each command."""
+
+    def __init__(self, debugger, internal):
+        pass
+
+    def get_short_help(self):
+        return self.command.summary
+
+    def get_long_help(self):
+        return self.command.help()
+
+    def __call__(self, debugger, text, context, result):
+        try:
+            self.command.run(self.target, text, result.AppendMessage)
+        except GuestError as e:
+            result.SetError(f'{self.command.name}: {e}')

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""percpu.py: variables of which each CPU has its own."""
+
+from . import cpumask
+from .commands import command
+from .value import GuestError, Value, show
+
+
+def offset(target, cpu):
+    """What to add to the address of a per-CPU variable for that CPU's."""
+    offsets = target.kernel.variable('__per_cpu_offset')
+    if not 0 <= cpu < offsets.type_.length:
+        raise GuestError(f'there is no CPU {cpu}')
+    return int(offsets[cpu])
+
+
+def variable(target, name, cpu):
+    return of_cpu(target.kernel.variable(name), cpu)
+
+
+def of_cpu(value, cpu):
+    """A per-CPU variable, or what a __percpu pointer points to, of that CPU."""
+    target = value.target_
+    kind = value.type_.target if value.type_.kind == 'pointer' else value.type_
+    address = value.pointer_() + offset(target, cpu)
+    return Value(target, kind, address & 0xffffffff)
+
+
+@command('wl-percpu', 'VAR [CPU]', 'A per-CPU variable, of one CPU or of all.', '''
+VAR is the name of a per-CPU variable, with members behind it if you like, or an
+expression for a __percpu pointer.
+
+Examples: wl-percpu runqueues.nr_running
+          wl-percpu irq_pending 1
+''')
+def show_percpu(target, words, out):
+    from . import expression
+    name, dot, path = words[0].partition('.')
+    variable = expression.evaluate(target, name if name.isidentifier() else words[0])
+    for cpu in [number(words[1])] if len(words) > 1 else cpumask.online(target):
+        found = of_cpu(variable, cpu)
+        if dot and name.isidentifier():
+            found = expression.member_path(found, path)
+        out(f'CPU {cpu} 0x{found.address_:08x}: {show(found)}')
+
+
+def number(word):
+    if not word.isdigit() or len(word) > 4:
+        raise GuestError(f'{word} is no number of a CPU')
+    return int(word)

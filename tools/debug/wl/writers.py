@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""writers.py: who wrote a word of guest memory, from what the runner recorded with
+--record-writes (runner/record.h)."""
+
+from . import expression, walk
+from .commands import command
+from .value import GuestError
+
+WORD = 4
+
+
+class Write:
+    """One store: gaddr, size, pc (the host's), task (address), comm, and where they
+    are recorded: old, new, cpu, seconds since the start; else None."""
+
+    def __init__(self, gaddr, size, pc, task, comm, old=None, new=None, cpu=None,
+                 seconds=None):
+        self.gaddr = gaddr
+        self.size = size
+        self.pc = pc
+        self.task = task
+        self.comm = comm
+        self.old = old
+        self.new = new
+        self.cpu = cpu
+        self.seconds = seconds
+
+
+def regions(target):
+    region = pointer(target, 'record_regions')
+    seen = walk.Seen('the runner\'s list of recorded regions')
+    while region:
+        seen.add(int(region))
+        yield region.deref_()
+        region = region.next
+
+
+def pointer(target, name):
+    if not target.runner.find_variable(name):
+        raise GuestError('this runner does not record writes')
+    return target.runner.variable(name)
+
+
+def of_regions(target, address):
+    """The Writes in rings that touched the word at an address, the newest first."""
+    for region in regions(target):
+        if not int(region.start) < address + WORD or address >= int(region.end):
+            continue
+        capacity, count = int(region.capacity), int(region.count)
+        if not capacity or capacity & capacity - 1:
+            raise GuestError('the ring of recorded writes is corrupt')
+        for i in range(count - 1, count - 1 - min(count, capacity), -1):
+            r = region.ring[i & capacity - 1]
+            if int(r.gaddr) < address + WORD and address < int(r.gaddr) + int(r.size):
+                yield Write(int(r.gaddr), int(r.size), int(r.pc), int(r.task),
+                            r.comm.string_(), int(r.old_value), int(r.new_value),
+                            int(r.cpu), int(r.time_ns) / 1e9)
+
+
+def last_of_word(target, address):
+    """The last Write of the word at an address, of --record-writes=all, or None."""
+    shadow = pointer(target, 'record_shadow')
+    if not shadow:
+        return None
+    word = shadow[address // WORD]
+    low = int(word.pc_low)
+    if not low:
+        return None
+    writers = target.runner.variable('record_writers')
+    number = int(word.writer)
+    if number >= writers.type_.length:
+        raise GuestError(f'the record of 0x{address:x} is corrupt')
+    writer = writers[number]
+    return Write(address & -WORD, WORD, whole_pc(target, low), int(writer.task),
+                 writer.comm.string_(), int(word.old_value),
+                 seconds=int(word.time_ms) / 1e3)
+
+
+def whole_pc(target, low):
+    """The host address in a module's text that has these low 32 bits."""
+    from . import stacks
+    for start, end, _ in stacks.texts(target):
+        pc = start & ~0xffffffff | low
+        for guess in (pc, pc + (1 << 32)):
+            if start <= guess <= end:
+                return guess
+    return low
+
+
+def place_text(target, pc):
+    """pc is where a call returns to, or behind the store: the line is before it."""
+    name, _, file, line = target.code_at(pc - 1)
+    return f'{name or hex(pc)}()' + (f' at {file}:{line}' if line else '')
+
+
+def text(target, w):
+    parts = [f'0x{w.gaddr:08x} {w.size} bytes']
+    if w.old is not None:
+        parts.append(f'0x{w.old:x} -> ' + ('?' if w.new is None else f'0x{w.new:x}'))
+    parts.append(f'by {w.comm}' + (f' on CPU {w.cpu}' if w.cpu is not None else ''))
+    if w.seconds is not None:
+        parts.append(f'at {w.seconds:.6f} s')
+    return ', '.join(parts) + f': {place_text(target, w.pc)}'
+
+
+@command('wl-writers', 'ADDRESS [COUNT]', 'Who wrote a word of memory last.', '''
+ADDRESS is a number or an expression; the last COUNT (default: 10) stores to the
+four bytes there are printed, the newest first: what was there before and after, which
+task, on which CPU, when, and where in the source. The runner has to be started with
+--record-writes=SYMBOL or ADDRESS[:LENGTH] to have that; with --record-writes=all it
+knows the last writer of every word of memory.
+
+Example: wl-writers &init_task.__state
+''')
+def show_writers(target, words, out):
+    address = expression.number(target, words[0])
+    count = int(words[1]) if words[1:] and words[1].isdigit() else 10
+    if not 0 <= address < 1 << 32:
+        raise GuestError(f'0x{address:x} is no address of the guest')
+    recording = bool(pointer(target, 'record_shadow'))
+    found = 0
+    for w in of_regions(target, address):
+        if found == count:
+            return
+        out(text(target, w))
+        found += 1
+    recording = recording or any(True for _ in regions(target))
+    if not recording:
+        raise GuestError('nothing is recorded: start the runner with --record-writes')
+    last = last_of_word(target, address) if not found else None
+    if last:
+        out(text(target, last))
+    elif not found:
+        out(f'nobody wrote to 0x{address:08x} while it was recorded')
