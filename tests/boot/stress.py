@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The runner is stopped, ended and cut off at moments that nobody chose.
+
+WL_ENDS is how often it is ended in test_ends (24).
+"""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+import harness
+from harness import Failure, Guest, equal, matches, run_runner
+
+ENDS = int(os.environ.get('WL_ENDS', 24))
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def start(**where):
+    return subprocess.Popen(harness.runner_command('--timeout=120'), **where)
+
+
+def status_of(child, what):
+    try:
+        return child.wait(harness.PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        stacks = harness.all_stacks(child.pid)
+        child.kill()
+        child.wait()
+        raise Failure(f'{what}: it does not end\n{stacks}') from None
+
+
+def time_of_boot():
+    began = time.monotonic()
+    run_runner(stdin='poweroff\n')
+    return time.monotonic() - began
+
+
+def test_ends():
+    """A signal at any moment from before main() to the prompt: status 128 + n."""
+    seed = random.randrange(1 << 32)
+    print(f'     seed {seed}')
+    chance = random.Random(seed)
+    span = time_of_boot()
+    for round in range(ENDS):
+        number, moment = chance.choice(SIGNALS), chance.uniform(0, span)
+        what = f'round {round}, {number!r} after {moment:.3f} s'
+        read, write = os.pipe()  # input that does not end
+        child = start(stdin=read, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                      text=True)
+        os.close(read)
+        time.sleep(moment)
+        child.send_signal(number)
+        status = status_of(child, what)
+        os.close(write)
+        said = child.stderr.read()
+        child.stderr.close()
+        # Before it handles signals, it dies of it, which a shell calls the same.
+        if status not in (-number, 128 + number):
+            raise Failure(f'{what}: status {status}\n{said}')
+        equal(said, '', f'{what}: stderr')
+
+
+def busy(guest, jobs):
+    for _ in range(jobs):
+        guest.run('while :; do :; done &', status=None)
+    guest.run('while sleep 0.02; do echo; done >/tmp/ticks &', status=None)
+
+
+def test_stopped():
+    """SIGSTOP and SIGCONT of the runner, while the guest is idle and while it is
+    busy: no stall, no flood of timers, no hang."""
+    with Guest(parameters=('loglevel=1',)) as guest:
+        for seconds, jobs in (4, 0), (1, 0), (5, 2), (1, 0), (2, 0), (4, 0):
+            busy(guest, jobs)
+            os.kill(runner_of(guest), signal.SIGSTOP)
+            time.sleep(seconds)
+            os.kill(runner_of(guest), signal.SIGCONT)
+            guest.check('echo $((6 * 7))', '^42$')
+        # A tick of a stop is not made up for.
+        guest.run(': >/tmp/ticks; sleep 1')
+        ticks = int(guest.run('wc -l </tmp/ticks'))
+        if ticks > 6 * 50 + 60:
+            raise Failure(f'{ticks} ticks of 6 timers in a second')
+        log = guest.run('dmesg')
+        if re.search(r'stall|hung|lockup|BUG|WARNING|unstable', log):
+            raise Failure(f'the kernel complains:\n{log}')
+        guest.line('poweroff')
+        guest.wait_for(0)
+
+
+def runner_of(guest):
+    """The shell that started it has become it."""
+    return guest.child.pid
+
+
+def test_closed_stdin():
+    child = start(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                  stderr=subprocess.PIPE, text=True, preexec_fn=lambda: os.close(0))
+    status_of(child, 'stdin is closed')
+    out, err = child.communicate()
+    matches(out, r'/ # ', 'stdout')
+    equal(child.returncode, 0, f'status ({err})')
+
+
+def cut_off(after):
+    """Read so much of what it writes, then close the pipe."""
+    child = start(stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                  stderr=subprocess.PIPE, text=True)
+    child.stdin.write('while :; do echo much output; done\n')
+    child.stdin.flush()
+    child.stdout.read(after)
+    child.stdout.close()
+    status = status_of(child, f'stdout is closed after {after} characters')
+    matches(child.stderr.read(), 'the console cannot be written: Broken pipe', 'stderr')
+    equal(status, 71, f'status after {after} characters')
+    child.stdin.close()
+    child.stderr.close()
+
+
+def test_closed_stdout():
+    for after in 0, 1, 1000, 10000:
+        cut_off(after)
+
+
+def test_closed_stderr():
+    """Nobody listens: that is no reason to end otherwise."""
+    child = start(stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                  stderr=subprocess.PIPE, text=True)
+    child.stderr.close()
+    child.stdin.write('poweroff\n')
+    child.stdin.close()
+    equal(status_of(child, 'stderr is closed'), 0, 'status')
+
+
+if __name__ == '__main__':
+    harness.main()
