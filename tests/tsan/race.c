@@ -11,6 +11,7 @@
 #define ROUNDS 100000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t barrier;
 static int counter, racy;
 
 static __attribute__((noinline)) void count(void)
@@ -22,6 +23,7 @@ static void *thread(void *arg)
 {
 	int i;
 
+	pthread_barrier_wait(&barrier); /* nothing orders them after this */
 	for (i = 0; i < ROUNDS; i++) {
 		if (!racy)
 			pthread_mutex_lock(&lock);
@@ -38,6 +40,7 @@ int main(int argc, char **argv)
 	int i;
 
 	racy = argc > 1 && !strcmp(argv[1], "racy");
+	pthread_barrier_init(&barrier, NULL, 2);
 	for (i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, thread, NULL);
 	for (i = 0; i < 2; i++)

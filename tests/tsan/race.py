@@ -32,9 +32,11 @@ def initramfs():
     atexit.register(shutil.rmtree, made.folder)
     tree = os.path.join(made.folder, 'tree')
     os.mkdir(tree)
-    subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1', SOURCE,
-                    '-o', os.path.join(tree, 'race')], check=True,
-                   env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+    for name in 'race', 'ordered':
+        subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
+                        os.path.join(HERE, name + '.c'),
+                        '-o', os.path.join(tree, name)], check=True,
+                       env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
     made.initramfs = os.path.join(made.folder, 'initramfs.cpio.gz')
     subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
                     '--busybox=' + path_of('busybox/busybox'),
@@ -43,10 +45,10 @@ def initramfs():
     return made.initramfs
 
 
-def run(what):
-    """/race as the first program: status, console, what TSan said."""
-    return run_runner('--sanitize=thread', initramfs=initramfs(), cpus=2,
-                      parameters=('quiet', 'rdinit=/race', '--', what),
+def run(name, *arguments, cpus=2):
+    """It is the first program: status, console, what TSan said."""
+    return run_runner('--sanitize=thread', initramfs=initramfs(), cpus=cpus,
+                      parameters=('quiet', f'rdinit=/{name}', '--', *arguments),
                       timeout=5 * harness.PATIENCE_S)
 
 
@@ -55,13 +57,12 @@ def line_of(text):
         return 1 + next(i for i, line in enumerate(file) if text in line)
 
 
-def test_racy():
-    status, out, err = run('racy')
+def find_race(cpus):
+    status, out, err = run('race', 'racy', cpus=cpus)
     equal(status, 79, f'status ({err})')
     matches(out, r'^counted to \d+', 'stdout')
-    stacks = re.findall(r'(?:Write|Read) of size 4 at \S+ by thread.*?\n\n', err,
-                        re.S | re.I)
-    stacks += re.findall(r'Previous (?:write|read) of size 4 .*?\n\n', err, re.S)
+    stacks = re.findall(r'^  (?:Previous )?(?:write|read) of size 4 .*?\n\n', err,
+                        re.M | re.S | re.I)
     if len(stacks) < 2:
         raise Failure(f'not two stacks:\n{err}')
     for stack in stacks:
@@ -70,12 +71,28 @@ def test_racy():
                 'the stack')
 
 
-def test_locked():
-    status, out, err = run('locked')
+def test_race():
+    find_race(2)
+
+
+def test_race_on_one_cpu():
+    find_race(1)
+
+
+def find_nothing(seen, *command):
+    status, out, err = run(*command)
     equal(status, 0, f'status ({err})')
-    matches(out, r'^counted to 200000, all', 'stdout')
+    matches(out, seen, 'stdout')
     if 'ThreadSanitizer' in err:
         raise Failure(f'a report of nothing:\n{err}')
+
+
+def test_locked():
+    find_nothing('^counted to 200000, all', 'race', 'locked')
+
+
+def test_ordered():
+    find_nothing('^all in order', 'ordered')
 
 
 if __name__ == '__main__':
