@@ -19,6 +19,10 @@ TAGS = {'struct', 'union', 'enum'}
 DEPTH = 64
 
 
+class NotUnderstood(GuestError):
+    """No expression about the guest: something for the debugger's own."""
+
+
 class Pointer(Type):
     """A pointer to a type, for & and casts."""
     kind = 'pointer'
@@ -43,8 +47,8 @@ class Parser:
         while text[at:].strip():
             match = TOKEN.match(text, at)
             if not match:
-                raise GuestError(f'{text[at:].strip()[0]} is not understood in '
-                                 f'{text}')
+                raise NotUnderstood(f'{text[at:].strip()[0]} is not understood in '
+                                    f'{text}')
             self.tokens.append(match[1])
             at = match.end()
         self.at = 0
@@ -59,12 +63,12 @@ class Parser:
 
     def expect(self, token):
         if self.next() != token:
-            raise GuestError(f'{token} is missing in {self.text}')
+            raise NotUnderstood(f'{token} is missing in {self.text}')
 
     def whole(self):
         found = self.sum()
         if self.peek():
-            raise GuestError(f'{self.peek()} is not understood in {self.text}')
+            raise NotUnderstood(f'{self.peek()} is not understood in {self.text}')
         return found
 
     def sum(self):
@@ -146,10 +150,10 @@ class Parser:
         elif re.match(r'[A-Za-z_]', token):
             found = variable(self.target, token)
             if found is None:
-                raise GuestError(f'there is no variable {token}')
+                raise NotUnderstood(f'there is no variable {token}')
         else:
-            raise GuestError(f'a value is missing in {self.text}' if not token else
-                             f'{token} is not understood in {self.text}')
+            raise NotUnderstood(f'a value is missing in {self.text}' if not token
+                                else f'{token} is not understood in {self.text}')
         while self.peek() in ('.', '->', '['):
             operator = self.next()
             if operator == '[':
@@ -178,7 +182,7 @@ def find_type(target, name):
         found = kernel.find_type(' '.join(spelled.split()))
         if found:
             return found
-    raise GuestError(f'there is no type {name} in the kernel')
+    raise NotUnderstood(f'there is no type {name} in the kernel')
 
 
 def evaluate(target, text):

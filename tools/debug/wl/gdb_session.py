@@ -59,10 +59,16 @@ class Session:
         self.seen = now
         chosen = loader.choose(images, selected_image(), self.loaded)
         self.drop_all_but({path: image.base for path, image in chosen.items()})
-        # The kernel last: gdb looks a name up in what was loaded first.
-        for path, image in sorted(chosen.items(), key=lambda i: i[1].is_kernel):
-            if path not in self.loaded:
-                self.load(path, image.base)
+        new = [image for path, image in chosen.items() if path not in self.loaded]
+        # A name is looked up in what was loaded first, and there are a struct
+        # list_head and others in libraries of the host.
+        kernel = any(image.is_kernel for image in new)
+        if kernel:
+            quietly('nosharedlibrary')
+        for image in sorted(new, key=lambda image: image.serial):
+            self.load(image.companion, image.base)
+        if kernel:
+            quietly('sharedlibrary')
 
     def drop_all_but(self, wanted):
         present = {objfile.filename for objfile in gdb.objfiles()}
@@ -151,4 +157,5 @@ def begin():
     Start(session)
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
+    session.sync()
     register_commands()

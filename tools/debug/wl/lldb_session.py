@@ -191,11 +191,98 @@ def status(thread):
     return stream.GetData()
 
 
+def guest_target(debugger, session):
+    """C expressions know locals and the kernel; and the program that is loaded."""
+    from . import lldb_backend
+
+    class GuestTarget(lldb_backend.Target):
+        def local(self, name):
+            found = super().local(name)
+            if found or self.kernel.find_variable(name):
+                return found
+            for module, _ in session.modules.values():
+                found = lldb_backend.Module(self, module).find_variable(name)
+                if found:
+                    return found
+            return None
+
+    return GuestTarget(debugger)
+
+
+def evaluate(debugger, text):
+    """A value.Value of the guest, or None if the text is about something else."""
+    from . import expression
+    session = session_of(debugger.GetSelectedTarget())
+    session.sync()
+    try:
+        return expression.evaluate(guest_target(debugger, session), text)
+    except expression.NotUnderstood:
+        return None
+
+
+def print_(debugger, command, context, result, _):
+    """Print a C expression.
+
+    What is the guest's is read with the guest's pointers, of 4 bytes; all else, such
+    as what has options, calls or assigns, is lldb's own dwim-print."""
+    from . import value
+    try:
+        found = None if command[:1] in '-/' else evaluate(debugger, command)
+        if found is not None:
+            result.AppendMessage(f'({found.type_.name}) {value.show(found)}')
+            return
+    except value.GuestError as error:
+        result.SetError(str(error))
+        return
+    line = command if command[:1] in '-/' else '-- ' + command
+    debugger.GetCommandInterpreter().HandleCommand('dwim-print ' + line, result)
+
+
+def watch(debugger, command, context, result, _):
+    """Watch what a C expression of the guest is in memory.
+
+    Usage: wl-watch EXPRESSION
+
+    The guest's pointers are followed, as in wl-watch first.next->value; lldb stops
+    at each write that changes it."""
+    from . import value
+    try:
+        found = evaluate(debugger, command)
+        if found is None or found.address_ is None:
+            result.SetError(f'{command}: no object of the guest')
+            return
+        size = found.type_.size
+    except value.GuestError as error:
+        result.SetError(str(error))
+        return
+    options = lldb.SBWatchpointOptions()
+    options.SetWatchpointTypeWrite(lldb.eWatchpointWriteTypeOnModify)
+    error = lldb.SBError()
+    made = debugger.GetSelectedTarget().WatchpointCreateByAddress(
+        found.address_, size, options, error)
+    if not error.Success():
+        result.SetError(f'{command}, {size} bytes at {found.address_:#x}, is not watched: '
+                        f'{error}')
+        return
+    result.AppendMessage(f'Watchpoint {made.GetID()}: {command}, {size} bytes at '
+                         f'{found.address_:#x}')
+
+
+# Commands of lldb of these names are aliases, which ours take the place of.
+PRINTS = 'p', 'print'
+
+
 def begin(debugger):
-    debugger.HandleCommand('command script add -o -f wl_lldb.start wl-start')
-    quietly(debugger, 'target stop-hook add -P wl_lldb.StopHook')
+    add = 'command script add -o -f wl_lldb.'
+    debugger.HandleCommand(add + 'start wl-start')
+    # Not when lldb attaches: it forgets then what was loaded. print_() does it.
+    quietly(debugger, 'target stop-hook add -I false -P wl_lldb.StopHook')
     if importlib.util.find_spec('wl.commands'):
         from . import commands, lldb_backend
         commands.register(lldb_backend.Target(debugger))
+        debugger.HandleCommand(add + 'watch wl-watch')
+        for name in PRINTS:
+            quietly(debugger, f'command unalias {name}')
+            debugger.HandleCommand(f'{add}print_ {name}')
     if debugger.GetSelectedTarget().IsValid():
         session_of(debugger.GetSelectedTarget()).sync()

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Types and globals of the guest's kernel and of its program, in gdb and lldb."""
+
+import debuggers
+from debuggers import Gdb, Lldb, booted, runner_arguments
+
+# (gdb, lldb, what is printed)
+KERNEL = [
+    ('p init_task.comm', 'p init_task.comm', r'"swapper'),
+    ('p init_task.mm', 'p init_task.mm', r'0x0|NULL'),
+    ('p *init_task.active_mm', 'p *init_task.active_mm', r'mm_users = .*counter = \d'),
+    ('p init_task.active_mm->mm_users.counter', 'p init_task.active_mm->mm_users.counter',
+     r'[1-9]'),
+    ('p sizeof(struct list_head)', 'p sizeof(init_task.tasks)', r'\b8\b'),
+    ('ptype struct file', 'image lookup -t file', r'f_op.*f_pos|f_pos.*f_op'),
+    # An enum, a bit field, a union without a name, an array.
+    ('p (enum pid_type)2', None, 'PIDTYPE_PGID'),
+    ('p init_task.sched_reset_on_fork', 'p init_task.sched_reset_on_fork', r'\b0\b'),
+    ('p system_state', 'p system_state', 'SYSTEM_BOOTING'),
+    ('p init_uts_ns.name.sysname', 'p init_uts_ns.name.sysname', '"Linux'),
+    ('p &jiffies_64', 'p &jiffies_64', r'0x[0-9a-f]{5,6}\b'),
+    # Static variables: of a file, and of a function.
+    ('p &sysctl_sched_base_slice', 'p &sysctl_sched_base_slice', r'0x[0-9a-f]{5,8}\b'),
+]
+PROGRAM = [
+    ('p first.value', 'p first.value', r'\b10\b'),
+    ('p first.next->next->value', 'p first.next->next->value', r'\b30\b'),
+    ('p first.next->mood', 'p first.next->mood', 'BUSY'),
+    ('p first.low', 'p first.low', r'\b7\b'),
+    ('p middle.high', 'p middle.high', r'\b17\b'),
+    ('p *first.next->next', 'p *first.next->next', r'value = 30.*DONE.*"last'),
+    ('p rounds > 0', None, '= 1'),
+    ('ptype struct box', 'image lookup -t box', r'next.*mood'),
+    ('p sizeof(struct box)', 'p sizeof(first)', r'\b24\b'),
+]
+
+
+def test_kernel_in_gdb():
+    Gdb().check(KERNEL, start=runner_arguments())
+
+
+def test_kernel_in_lldb():
+    Lldb().check(KERNEL, start=runner_arguments())
+
+
+def test_program_in_gdb():
+    with booted() as guest:
+        Gdb().check(PROGRAM, pid=guest.child.pid)
+
+
+def test_program_in_lldb():
+    with booted() as guest:
+        Lldb().check(PROGRAM, pid=guest.child.pid)
+
+
+debuggers.main()

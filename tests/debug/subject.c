@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/* subject.c: a program to be debugged: the guest's init, which never ends. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum mood { CALM, BUSY = 5, DONE };
+
+struct box {
+	struct box *next;
+	int value;
+	enum mood mood;
+	unsigned int low : 3, high : 5;
+	char name[8];
+};
+
+struct box last = { NULL, 30, DONE, 1, 2, "last" };
+struct box middle = { &last, 20, BUSY, 5, 17, "middle" };
+struct box first = { &middle, 10, CALM, 7, 31, "first" };
+volatile int rounds;
+static volatile long long written_late;
+
+static void nap(void)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+__attribute__((noinline)) static void change_box(struct box *box, int by)
+{
+	box->value += by;
+}
+
+__attribute__((noinline)) static void use_pipe(void)
+{
+	char buf[8];
+	int fds[2];
+
+	if (pipe(fds))
+		return;
+	if (write(fds[1], "hello", 5) == 5)
+		rounds += read(fds[0], buf, sizeof(buf)) == 5;
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* Starts long after the program. */
+static void *write_late(void *arg)
+{
+	for (;;) {
+		written_late += 3;
+		nap();
+	}
+	return arg;
+}
+
+int main(void)
+{
+	pthread_t thread;
+	int i;
+
+	puts("subject: ready");
+	fflush(stdout);
+	for (i = 0;; i++) {
+		nap();
+		use_pipe();
+		change_box(first.next, 1);
+		if (i == 20 && pthread_create(&thread, NULL, write_late, NULL))
+			puts("subject: no thread");
+	}
+}
