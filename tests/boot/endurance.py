@@ -38,7 +38,10 @@ files() {
  cp /tmp/f1 /tmp/f2; cmp /tmp/f1 /tmp/f2 || bad a copy differs; rm /tmp/f1 /tmp/f2
 }
 what=$1
-while :; do $what; n=$((n + 1)); echo $n >/tmp/n.$what; sleep 0.02; done
+while :; do
+ $what; n=$((n + 1)); echo $n >/tmp/m.$what; mv /tmp/m.$what /tmp/n.$what
+ sleep 0.02
+done
 '''
 STRESSORS = ('tasks', 'pipes', 'signals', 'timers', 'files')
 COMPLAINTS = re.compile(r'stall|hung|blocked for more than|BUG|WARNING|Oops|soft lockup'

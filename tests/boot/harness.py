@@ -21,6 +21,7 @@ import traceback
 import pexpect
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+REPORT_LINES = 300  # of the console, when a test fails
 PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?$'
 # A loaded machine is slow; a hang is for ever.
 PATIENCE_S = float(os.environ.get('WL_PATIENCE', 60))
@@ -146,7 +147,11 @@ class Guest:
 
     def report(self):
         self.err.seek(0)
-        return (f'--- the console:\n{plain(self.log.text)}\n'
+        lines = plain(self.log.text).split('\n')
+        if len(lines) > REPORT_LINES:
+            lines[:-REPORT_LINES] = [f'({len(lines) - REPORT_LINES} lines before)']
+        console = '\n'.join(lines)
+        return (f'--- the console:\n{console}\n'
                 f'--- the runner said:\n{self.err.read()}')
 
     def stderr(self):

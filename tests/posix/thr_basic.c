@@ -174,6 +174,13 @@ static void *outlives(void *arg)
 	return arg;
 }
 
+static void *stays(void *arg)
+{
+	while (true)
+		pause();
+	return arg;
+}
+
 static int child(const char *mode)
 {
 	pthread_t t;
@@ -187,7 +194,7 @@ static int child(const char *mode)
 		int i;
 
 		for (i = 0; i < 20; i++)
-			pthread_create(&t, NULL, outlives, NULL);
+			pthread_create(&t, NULL, stays, NULL);
 		return 18;
 	}
 	pthread_create(&t, NULL, outlives, NULL);
