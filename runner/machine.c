@@ -317,21 +317,24 @@ static int final_status(const struct machine *m)
 }
 
 /* What is to be watched is found in what comes with the translation, and may
- * then need another one. */
+ * turn out to need another one. */
 static void translate_kernel(struct machine *m, char *so_path)
 {
+	const struct level *check = level_find("check");
 	const struct options *o = m->options;
 	char *types;
 
+	if (watch_needs_checks(&o->watch))
+		m->settings.level = check;
 	input_translate_kernel(o->kernel, &m->settings, so_path);
 	if (!o->watch.nwatches && !o->watch.nrecords)
 		return;
 	types = module_find_types(so_path);
 	if (!types)
 		die(EXIT_HOST, "out of memory");
-	if (!watch_prepare(&o->watch, types))
+	if (!watch_prepare(&o->watch, types) || m->settings.level == check)
 		return;
-	m->settings.level = level_find("check");
+	m->settings.level = check;
 	input_translate_kernel(o->kernel, &m->settings, so_path);
 }
 

@@ -42,7 +42,7 @@ static struct watch *watches;
 static unsigned int nwatches;
 static struct place *records;
 static unsigned int nrecords;
-static bool record_all, use_checks;
+static bool record_all, needs_checks, use_checks;
 static enum watch_action action;
 static u64 start_ns;
 
@@ -157,26 +157,15 @@ static void *allocate(size_t n, size_t size)
 	return p;
 }
 
-static bool fit_the_cpu(void)
+static bool need_checks(const struct watch_options *o)
 {
-	unsigned int i;
-
-	for (i = 0; i < nwatches; i++)
-		if (!breakpoint_fits(watches[i].place.start,
-				     watches[i].place.size))
-			return false;
-	return nwatches <= BREAKPOINTS;
-}
-
-static bool decide(bool wanted)
-{
-	if (nrecords || record_all || wanted)
+	if (o->nrecords || (o->nwatches && o->checks))
 		return true;
-	if (!nwatches)
+	if (!o->nwatches)
 		return false;
-	if (!fit_the_cpu()) {
-		log_text("runner: more is watched than the CPU can: checks in "
-			 "the stores do it");
+	if (o->nwatches > BREAKPOINTS) {
+		log_text("runner: the CPU can watch %u places: checks in the "
+			 "stores watch these %u", BREAKPOINTS, o->nwatches);
 		return true;
 	}
 	if (debugger_is_there()) {
@@ -189,6 +178,30 @@ static bool decide(bool wanted)
 	log_text("runner: the host does not let us watch by the CPU (%s; see "
 		 "/proc/sys/kernel/perf_event_paranoid): checks in the stores "
 		 "do it", strerror(errno));
+	return true;
+}
+
+bool watch_needs_checks(const struct watch_options *o)
+{
+	needs_checks = need_checks(o);
+	return needs_checks;
+}
+
+static bool fit_the_cpu(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nwatches; i++) {
+		const struct place *p = &watches[i].place;
+
+		if (breakpoint_fits(p->start, p->size))
+			continue;
+		log_text("runner: the CPU cannot watch %s, %llu bytes at "
+			 "0x%llx: checks in the stores do it", p->name,
+			 (unsigned long long)p->size,
+			 (unsigned long long)p->start);
+		return false;
+	}
 	return true;
 }
 
@@ -209,7 +222,7 @@ bool watch_prepare(const struct watch_options *o, const char *types_path)
 		else
 			parse_record(&records[nrecords++], o->records[i]);
 	}
-	use_checks = decide(o->checks);
+	use_checks = needs_checks || !fit_the_cpu();
 	return use_checks;
 }
 
