@@ -14,15 +14,18 @@
 #define MARKED(a)                                                             \
 	UNLIKELY(((const volatile u8 *)GUEST_MARKS)[(a) >> GUEST_MARK_SHIFT])
 
-/* They save what few registers they use, for the sake of the caller. */
-#define RARE __attribute__((noinline, cold, preserve_most))
+/* They save what few registers they use, for the sake of the caller; each store
+ * has a call of its own, so that its line is known. */
+#define RARE __attribute__((noinline, cold, preserve_most, nomerge))
 
 /* Do it; bits: the value, in its lowest bytes. */
 RARE void guest_rt_store(u64 a, u64 bits, u32 size);
 /* It was done, by an atomic instruction. */
 RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size);
 /* The two of guest_rt.h, for guest memory. */
+__attribute__((nomerge))
 void guest_rt_move_checked(void *dest, const void *src, size_t n);
+__attribute__((nomerge))
 void guest_rt_fill_checked(void *dest, int byte, size_t n);
 
 #else
