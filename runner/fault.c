@@ -90,6 +90,8 @@ static void fault_in_kernel(struct task *t, const struct fault *f)
 static void fault_in_guest(struct task *t, const struct fault *f)
 {
 	guest_fault(t, f->what, f->addr);
+	t->has_fault_addr = f->has_addr;
+	t->fault_addr = f->addr;
 	if (task_in_user_mode(t) && t->kernel->wasm_ext_fault)
 		fault_in_user(t, f);
 	else

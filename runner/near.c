@@ -50,12 +50,12 @@ static void need_layout(void)
 	pthread_once(&once, read_layout);
 }
 
-u32 near_pid(const struct task *t)
+int near_pid(const struct task *t)
 {
 	u32 pid;
 
 	need_layout();
-	return layout.pid && peek(t->gaddr + layout.pid, &pid) ? pid : 0;
+	return layout.pid && peek(t->gaddr + layout.pid, &pid) ? (int)pid : -1;
 }
 
 static bool in_stack_of(const struct task *t, gaddr_t gaddr)
@@ -89,7 +89,7 @@ static bool print_stack_of(char *buf, size_t n, gaddr_t gaddr)
 	if (!t)
 		return false;
 	peek(t->gaddr + layout.stack, &start);
-	snprintf(buf, n, "in the kernel stack of task %s (pid %u), 0x%x of 0x%x "
+	snprintf(buf, n, "in the kernel stack of task %s (pid %d), 0x%x of 0x%x "
 		 "bytes from its end", t->name, near_pid(t), gaddr - start,
 		 layout.stack_size);
 	return true;

@@ -16,7 +16,7 @@ struct task;
  */
 void near_print(char *buf, size_t n, gaddr_t gaddr);
 
-/* The kernel's number of the task, 0 if that is not to be known. */
-u32 near_pid(const struct task *task);
+/* The kernel's number of the task, -1 if that is not to be known. */
+int near_pid(const struct task *task);
 
 #endif

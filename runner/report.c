@@ -25,21 +25,40 @@ void report_init(void)
 	backtrace(pc, ARRAY_SIZE(pc));
 }
 
-/* A return address may be past the end of a function that calls the last. */
-static int put_guest_frame(char *buf, size_t n, void *pc, bool with_module)
+static int put_place(char *buf, size_t n, const struct place *place,
+		     bool with_module)
 {
-	struct place place;
-	int length;
+	int length = 1;
 
-	if (!symbols_place((char *)pc - 1, &place))
-		return 0;
-	place.offset++;
 	buf[0] = ' ';
-	length = 1 + symbols_print(buf + 1, n - 2, &place, with_module);
+	length += symbols_print(buf + 1, n - 2, place, with_module);
 	length = (int)MIN((size_t)length, n - 2);
 	if (!with_module)
 		strcpy(buf + length++, "\n");
 	return length;
+}
+
+/* A return address may be past the end of a function that calls the last. */
+static bool find_caller(void *pc, struct place *ret)
+{
+	if (!symbols_place((char *)pc - 1, ret))
+		return false;
+	ret->offset++;
+	return true;
+}
+
+/* The kernel's function that is told of a fault. */
+static bool is_fault_entry(const struct place *p)
+{
+	return p->function && !strcmp(p->function, "wasm_ext_fault");
+}
+
+static int put_fault(char *buf, size_t n, const struct task *t)
+{
+	char text[256];
+
+	near_print(text, sizeof(text), t->fault_addr);
+	return snprintf(buf, n, " address %08x: %s\n", t->fault_addr, text);
 }
 
 /* Frame i of a recursion, of which some in the middle are not shown. */
@@ -49,24 +68,36 @@ static bool is_repeated(void **pcs, int i, int depth)
 	       pcs[i] == pcs[i - 2] && pcs[i] == pcs[i + 1];
 }
 
+/* A line, if there is room for all of it. */
+static void append(char *buf, size_t n, size_t *used, const char *line)
+{
+	size_t length = strlen(line);
+
+	if (*used + length >= n)
+		return;
+	memcpy(buf + *used, line, length + 1);
+	*used += length;
+}
+
 void report_stack(char *buf, size_t n)
 {
+	const struct task *t = task_self;
 	void *pcs[MAX_DEPTH];
 	int depth = backtrace(pcs, MAX_DEPTH), i;
 	size_t used = 0;
+	struct place place;
+	char line[400];
 
 	buf[0] = 0;
 	for (i = 0; i < depth; i++) {
-		char line[400];
-		int length;
-
-		if (is_repeated(pcs, i, depth))
+		if (is_repeated(pcs, i, depth) || !find_caller(pcs[i], &place))
 			continue;
-		length = put_guest_frame(line, sizeof(line), pcs[i], false);
-		if (length <= 0 || used + (size_t)length >= n)
+		put_place(line, sizeof(line), &place, false);
+		append(buf, n, &used, line);
+		if (!is_fault_entry(&place) || !t || !t->has_fault_addr)
 			continue;
-		memcpy(buf + used, line, (size_t)length + 1);
-		used += (size_t)length;
+		put_fault(line, sizeof(line), t);
+		append(buf, n, &used, line);
 	}
 }
 
@@ -84,16 +115,19 @@ static void print_host_frame(void *pc)
 
 static void print_frames(void **pcs, int depth, int from, bool guest_only)
 {
+	struct place place;
 	char line[400];
 	int i, shown = 0;
 
 	for (i = from; i < depth && shown < MAX_SHOWN; i++) {
 		if (is_repeated(pcs, i, depth))
 			continue;
-		if (put_guest_frame(line, sizeof(line), pcs[i], true) > 0)
+		if (find_caller(pcs[i], &place)) {
+			put_place(line, sizeof(line), &place, true);
 			log_text("   %s", line);
-		else if (!guest_only)
+		} else if (!guest_only) {
 			print_host_frame(pcs[i]);
+		}
 		shown++;
 	}
 }
@@ -123,15 +157,15 @@ void report_stack_from(const void *pc)
 void report_task(const struct task *t)
 {
 	char pid_text[24] = "";
-	u32 pid;
+	int pid;
 
 	if (!t) {
 		log_text("  the runner's main thread");
 		return;
 	}
 	pid = near_pid(t);
-	if (pid)
-		snprintf(pid_text, sizeof(pid_text), "pid %u, ", pid);
+	if (pid >= 0)
+		snprintf(pid_text, sizeof(pid_text), "pid %d, ", pid);
 	log_text("  task %s (%s%08x) on CPU %u", t->name, pid_text, t->gaddr,
 		 t->cpu ? t->cpu->number : 0);
 }

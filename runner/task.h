@@ -63,6 +63,8 @@ struct task {
 	struct vfork *borrowed; /* it runs on the thread of this one */
 	char *stack_base; /* host stack: frames of the program are below */
 	u32 kernel_faults;
+	bool has_fault_addr; /* of the fault that the kernel was told of last */
+	gaddr_t fault_addr;
 	char name[16];
 };
 
