@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""--watch, --record-writes and the reports of faults, on Linux."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
+
+import harness  # noqa: E402
+from harness import Guest, equal, matches, path_of, run_runner  # noqa: E402
+
+PANIC = 72
+# enum system_states of the kernel, as it comes up and goes.
+SCHEDULING, FREEING, RUNNING, POWER_OFF = 1, 2, 3, 5
+
+
+def hits(text):
+    """[old, new, text of the stack] of each hit."""
+    return re.findall(r'^runner: watch \d+: \S+ was (\w+), is (\w+) .*\n((?:  .*\n)+)',
+                      text.replace('\r', ''), re.M)
+
+
+def check_states(*options):
+    """The kernel's states, each with the function, file and line that set it."""
+    status, out, err = run_runner('--watch=system_state', *options,
+                                  stdin='poweroff\n', timeout=1200)
+    equal(status, 0, 'status')
+    found = hits(err)
+    equal([(int(old, 16), int(new, 16)) for old, new, _ in found],
+          [(0, SCHEDULING), (SCHEDULING, FREEING), (FREEING, RUNNING),
+           (RUNNING, POWER_OFF)], 'states')
+    for (_, _, stack), task, function, file in zip(
+            found, ['swapper/0', 'swapper/0', 'swapper/0', 'init'],
+            ['rest_init', 'kernel_init', 'kernel_init', 'kernel_\\w+'],
+            ['init/main', 'init/main', 'init/main', 'kernel/reboot']):
+        matches(stack, rf'\A  task {task} \(pid \d+, \w+\) on CPU \d\n'
+                rf'    {function}\+0x\w+ \(vmlinux\.wasm\) linux/{file}\.c:\d+\n', 'the stack')
+    # A system call's stack goes on in the program.
+    matches(found[3][2], r'reboot\+0x\w+ \(vmlinux\.wasm\) .*\n    main\+0x\w+ \(init\)', 'the last stack')
+
+
+def test_by_the_cpu():
+    check_states()
+
+
+def test_by_checks():
+    check_states('--watch-checks')
+
+
+def test_record():
+    """Who wrote it is known after the panic."""
+    with Guest('--record-writes=panic_timeout', '--record-writes=all') as guest:
+        guest.run('echo -5 > /proc/sys/kernel/panic')
+        guest.line('echo c > /proc/sysrq-trigger')
+        guest.wait_for(PANIC)
+        matches(guest.stderr().replace('\r', ''),
+                r'writes to panic_timeout, newest first, 1 in all:\n'
+                r'    \d\.\d+ s, task sh: \w+ was 0x0: \w+\+0x\w+ \(vmlinux\.wasm\)'
+                r' linux/kernel/sysctl\.c:\d+\n', 'the report')
+
+
+def line_of(text):
+    with open(os.path.join(HERE, 'faulty.c')) as file:
+        return next(number for number, line in enumerate(file, 1) if text in line)
+
+
+def test_faults_of_programs():
+    """The kernel's log names function, file and line."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, 'tree/test/faulty')
+        os.makedirs(os.path.dirname(program))
+        subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
+                        os.path.join(HERE, 'faulty.c'), '-o', program], check=True,
+                       env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+        archive = os.path.join(folder, 'initramfs.cpio.gz')
+        subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
+                        '--busybox=' + path_of('busybox/busybox'), '--out=' + archive,
+                        '--add=' + os.path.join(folder, 'tree')], check=True,
+                       stdout=subprocess.DEVNULL)
+        with Guest(initramfs=archive) as guest:
+            guest.run('/test/faulty', status=139)
+            guest.run('/test/faulty wrongly', status=132)
+            log = guest.run('dmesg')
+    matches(log, r'faulty\[\d+\]: memory access fault, address 00000008.*'
+            rf'walk_items\+0x\w+ \S*watch/faulty\.c:{line_of("line 13")}\n.*'
+            r'main\+0x\w+ \S*watch/faulty\.c:\d+\n', 'the log')
+    matches(log, r' wasm_ext_fault\+0x\w+ [^\n]*\n[^\n]*'
+            r' address 00000008: NULL plus 0x8\n', 'the log')
+    matches(log, rf'call_wrongly\+0x\w+ \S*watch/faulty\.c:{line_of("line 18")}\n',
+            'the log')
+
+
+harness.main()
