@@ -60,6 +60,20 @@ def runner_command(*options, kernel=None, initramfs=None, cpus=None, parameters=
     return command + (['--', *parameters] if parameters else [])
 
 
+def compile_for_guest(source, out, *flags):
+    subprocess.run([os.path.join(TOP, 'tools/wlcc'), '-O1', *flags, source, '-o', out],
+                   check=True, env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+
+
+def build_initramfs(tree, folder):
+    """The usual one and the files of the tree, as a file in the folder."""
+    out = os.path.join(folder, 'initramfs.cpio.gz')
+    subprocess.run([os.path.join(TOP, 'userland/build-initramfs'),
+                    '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
+                    '--add=' + tree], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
 def run_runner(*options, command=None, stdin=subprocess.DEVNULL, timeout=PATIENCE_S,
                env=None, **where):
     """Run it without a terminal: its status, stdout and stderr."""

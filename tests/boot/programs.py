@@ -56,13 +56,6 @@ def spoil(folder):
         os.chmod(path, 0o755)
 
 
-def compile_c(name, folder):
-    subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-O1',
-                    os.path.join(SOURCES, name + '.c'), '-o',
-                    os.path.join(folder, name)], check=True,
-                   env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
-
-
 class Initramfs:
     """The usual one with /test in it, in a temporary folder."""
 
@@ -73,13 +66,9 @@ class Initramfs:
         for name in WATS:
             assemble(name, tree)
         spoil(tree)
-        compile_c('calls', tree)
-        out = os.path.join(self.folder.name, 'initramfs.cpio.gz')
-        subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
-                        '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
-                        '--add=' + os.path.dirname(tree)], check=True,
-                       stdout=subprocess.DEVNULL)
-        return out
+        harness.compile_for_guest(os.path.join(SOURCES, 'calls.c'),
+                                  os.path.join(tree, 'calls'))
+        return harness.build_initramfs(os.path.dirname(tree), self.folder.name)
 
     def __exit__(self, *_):
         self.folder.cleanup()

@@ -70,12 +70,7 @@ def build(names, folder):
         os.makedirs(os.path.join(folder, part))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: compile_one(name, folder), names))
-    out = os.path.join(folder, 'initramfs.cpio.gz')
-    subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
-                    '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
-                    '--add=' + os.path.join(folder, 'tree')], check=True,
-                   stdout=subprocess.DEVNULL)
-    return out
+    return harness.build_initramfs(os.path.join(folder, 'tree'), folder)
 
 
 def translate(names, folder):

@@ -36,8 +36,17 @@ early_initcall(guard_init_stack);
 int copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 {
 	struct pt_regs *regs = task_pt_regs(p);
-	int err = guard_stack(task_stack_page(p));
+	int err;
 
+	/*
+	 * Neither another address space nor, but for vfork() by the host's
+	 * help, a second return into the parent's frames can be had.
+	 */
+	if (!args->fn &&
+	    (!(args->flags & CLONE_VM) ||
+	     (!args->stack && !(args->flags & CLONE_VFORK))))
+		return -ENOSYS;
+	err = guard_stack(task_stack_page(p));
 	if (err)
 		return err;
 
