@@ -46,6 +46,8 @@ COMMANDS = [
     ('date +%Y', r'^20\d\d$'),
     ('cat /proc/loadavg', r'^\d+\.\d+ \d+\.\d+ '),
     ('cat /proc/interrupts', r'CPU0 +CPU1'),
+    ('echo through stdin | cat /dev/stdin', r'^through stdin$'),
+    ('echo through a file | cat /dev/fd/0', r'^through a file$'),
     ('ls /nonexistent || echo absent', r'^absent$'),
     ('nonexistent_program || echo none', r'^none$'),
 ]
