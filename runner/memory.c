@@ -23,6 +23,8 @@ void memory_init(struct memory *m, u64 limit_bytes)
 		    "the guest's memory has to be, are not free (%s): run "
 		    "without limits on virtual memory and without sanitizers",
 		    p == MAP_FAILED ? strerror(errno) : "old host kernel");
+	/* Debuggers that dump core would write all of it. */
+	madvise(p, MEMORY_RESERVED_END - MEMORY_RESERVED_START, MADV_DONTDUMP);
 	m->wasm.pages = 0;
 	m->wasm.max_pages = MIN(limit_bytes / WASM_PAGE, 65535);
 	pthread_mutex_init(&m->lock, NULL);
@@ -30,8 +32,10 @@ void memory_init(struct memory *m, u64 limit_bytes)
 
 static bool open_range(u64 start, u64 end)
 {
-	return start == end || !mprotect((void *)start, end - start,
-					 PROT_READ | PROT_WRITE);
+	if (start == end)
+		return true;
+	madvise((void *)start, end - start, MADV_DODUMP);
+	return !mprotect((void *)start, end - start, PROT_READ | PROT_WRITE);
 }
 
 void memory_open(struct memory *m, u32 low, u32 pages)
