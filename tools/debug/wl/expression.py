@@ -6,7 +6,7 @@
 	postfix: primary ('.' name | '->' name | '[' sum ']')*
 	primary: number | name | '(' sum ')'
 
-A name is a variable of the selected frame, or of the kernel, or of the program.
+A name is a variable of the selected frame, of the kernel, or of the program.
 """
 
 import re
@@ -166,13 +166,11 @@ class Parser:
 
 def variable(target, name):
     local = target.local(name)
-    if local:
-        address, kind = local
-        if address is None:
-            return Value(target, Number(), number=kind)
-        return Value(target, kind, address)
-    found = target.kernel.find_variable(name)
-    return Value(target, found[1], found[0]) if found else None
+    if local is not None:
+        return local
+    if target.kernel.find_variable(name):
+        return target.kernel.variable(name)
+    return target.elsewhere(name)
 
 
 def find_type(target, name):

@@ -61,14 +61,14 @@ class Module(target.Module):
         self.path = objfile.filename
 
     def convert(self, raw):
-        """A Type. What is only declared is looked up here, and nowhere else: gdb
+        """A Type. What is only declared is looked up here, else in the kernel: gdb
         would also take a type of that name of the runner."""
         kind = raw.strip_typedefs().unqualified()
         if kind.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION) and kind.tag:
             foreign = kind.objfile and kind.objfile != self.objfile
             if foreign or not kind.fields():
                 word = 'union' if kind.code == gdb.TYPE_CODE_UNION else 'struct'
-                found = self.find_type(f'{word} {kind.tag}')
+                found = self.find_or_in_kernel(f'{word} {kind.tag}')
                 if found:
                     return found
         return Type(self, kind)
@@ -205,20 +205,29 @@ class Target(target.Target):
     def local(self, name):
         try:
             symbol = gdb.lookup_symbol(name)[0]
-            if not symbol:
-                return None
-            if symbol.needs_frame:
-                found = symbol.value(gdb.selected_frame())
-            else:
-                found = symbol.value()
-            if found.is_optimized_out:
-                raise GuestError(f'{name} is optimized out here')
-            module = Module(self, symbol.symtab.objfile)
-            if found.address is not None:
-                return int(found.address), module.convert(found.type)
-            return None, int(found)
         except gdb.error:
+            return None  # there is no frame
+        if not symbol or not symbol.needs_frame:
             return None
+        return self._value(symbol, gdb.selected_frame())
+
+    def elsewhere(self, name):
+        symbol = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
+        if not symbol or symbol.addr_class != gdb.SYMBOL_LOC_STATIC:
+            return None
+        return self._value(symbol)
+
+    def _value(self, symbol, *frame):
+        kind = Module(self, symbol.symtab.objfile).convert(symbol.type)
+        try:
+            found = symbol.value(*frame)
+            if found.is_optimized_out:
+                raise GuestError(f'{symbol.name} is optimized out here')
+            if found.address is not None:
+                return value.Value(self, kind, int(found.address))
+            return value.Value(self, kind, number=int(found))
+        except gdb.error as e:
+            raise GuestError(f'{symbol.name}: {e}') from None
 
     def code_at(self, address):
         text = gdb.execute(f'info symbol {address}', False, True)

@@ -89,7 +89,7 @@ class Module(target.Module):
         if not kind.IsTypeComplete() and kind.IsAggregateType():
             word = 'union' if kind.GetTypeClass() == lldb.eTypeClassUnion \
                 else 'struct'
-            found = self.find_type(f'{word} {kind.GetName()}')
+            found = self.find_or_in_kernel(f'{word} {kind.GetName()}')
             if found:
                 return found
         return Type(self, kind)
@@ -185,7 +185,19 @@ class Target(target.Target):
         if address + size > 1 << 64:
             return None
         data = self.process.ReadMemory(address, size, error)
-        return data if error.Success() and data else None
+        if not error.Success():
+            data = self._in_file(address, size)
+        return data or None
+
+    def _in_file(self, address, size):
+        """What a module's file has there: core dumps lack what is not written to."""
+        place = lldb.SBAddress(address, self.raw)
+        section, error = place.GetSection(), lldb.SBError()
+        if not section.IsValid() or section.GetPermissions() & lldb.ePermissionsWritable:
+            return None
+        data = section.GetSectionData(place.GetOffset(), size)
+        found = data.ReadRawData(error, 0, min(size, data.GetByteSize()))
+        return found if error.Success() else None
 
     def _module(self, variable):
         owner = self.raw
@@ -219,11 +231,19 @@ class Target(target.Target):
             return None
         if not found.GetError().Success():
             raise GuestError(f'{name} is optimized out here')
+        kind = Module(self, frame.GetModule()).convert(found.GetType())
         address = found.GetLoadAddress()
         if address != lldb.LLDB_INVALID_ADDRESS:
-            module = Module(self, frame.GetModule())
-            return address, module.convert(found.GetType())
-        return None, found.GetValueAsSigned()
+            return value.Value(self, kind, address)
+        return value.Value(self, kind, number=found.GetValueAsSigned()
+                           if kind.signed else found.GetValueAsUnsigned())
+
+    def elsewhere(self, name):
+        for raw in self.raw.module_iter():
+            module = Module(self, raw)
+            if raw.GetTriple().startswith('i386') and module.find_variable(name):
+                return module.variable(name)
+        return None
 
     def code_at(self, address):
         place = self.raw.ResolveLoadAddress(address)

@@ -55,6 +55,14 @@ class Module:
         """A Type, or None: 'struct x', 'union x', 'enum x', or a typedef."""
         raise NotImplementedError
 
+    def find_or_in_kernel(self, name):
+        """The same; translated code only declares the types of the guest."""
+        found = self.find_type(name)
+        kernel = self.target.find_kernel()
+        if not found and kernel and kernel is not self:
+            found = kernel.find_type(name)
+        return found
+
     def find_variables(self, name):
         """[(address, Type)] of the variables of that name, global ones first."""
         raise NotImplementedError
@@ -113,8 +121,12 @@ class Target:
         raise NotImplementedError
 
     def local(self, name):
-        """(address, Type) or (None, int) of a variable of the selected frame, or
-        None."""
+        """A variable of the selected frame as a Value, or None. A GuestError if it
+        is there and has no value."""
+        raise NotImplementedError
+
+    def elsewhere(self, name):
+        """A variable that is neither there nor in the kernel, as a Value, or None."""
         raise NotImplementedError
 
     def code_at(self, address):
@@ -165,6 +177,7 @@ class Target:
         """Is that memory of the guest? Debuggers can read all that is reserved for
         it, as zeros."""
         if 'memory' not in self.memo:
+            self.memo['memory'] = 0, RESERVED  # while that is read
             self.memo['memory'] = self._memory()
         low, end = self.memo['memory']
         return low <= address and address + size <= end
@@ -178,7 +191,8 @@ class Target:
 
     def _page(self, number):
         if number not in self._pages:
-            self._pages[number] = self.read_memory(number * PAGE, PAGE)
+            page = self.read_memory(number * PAGE, PAGE)
+            self._pages[number] = page if page and len(page) == PAGE else None
         return self._pages[number]
 
     def read_string(self, address, limit):
