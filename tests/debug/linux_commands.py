@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""linux_commands.py: the kernel-aware commands, in both debuggers, on one boot; what they
+say is compared with what the guest itself says."""
+
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import debuggers  # noqa: E402
+from debuggers import Failure, Gdb, Guest, Lldb, equal, matches
+
+DEBUGGERS = (Gdb, Lldb)
+# Enough for the shell; small, since core dumps have all of it.
+OPTIONS = (f'--level={debuggers.LEVEL}', '--memory=64M')
+FILES = {'ps': 'ps', 'dmesg': 'dmesg', 'mounts': 'cat /proc/mounts',
+         'interrupts': 'cat /proc/interrupts', 'maps': 'cat /proc/1/maps',
+         'slabinfo': 'cat /proc/slabinfo', 'online': 'cat /sys/devices/system/cpu/online'}
+
+
+class Scene:
+    """A guest with a task that sleeps, what it says of itself, and then what each
+    debugger says of it, by command."""
+    made = None
+
+    COMMANDS = (
+        'wl-ps', 'wl-ps sleep', 'wl-dmesg', 'wl-dmesg 3', 'wl-mounts', 'wl-irq',
+        'wl-maps 1', 'wl-bt sleep', 'wl-bt kthreadd', 'wl-task sleep', 'wl-cpu',
+        'wl-task sleep comm', 'wl-percpu runqueues.idle.comm', 'wl-slab task_struct',
+        'wl-percpu irq_pending 1', 'wl-list task_struct tasks init_task.tasks pid',
+        'wl-list kmem_cache list slab_caches', 'wl-trace 5', 'wl-p init_task.comm',
+        'wl-p *init_task.nsproxy', 'wl-p &init_task.tasks', 'wl-sym init_task.stack',
+        'wl-sym &init_task.se.vruntime', 'wl-sym init_task.tasks.next',
+        'wl-sym init_task.sched_class', 'wl-sym 0xfffff000', 'wl-sym 5',
+        'help wl-ps')
+    WRONG = {
+        'wl-ps nobody': 'there is no task of comm nobody',
+        'wl-ps 99999': 'there is no task of pid 99999',
+        'wl-ps 0': 'tasks are of pid 0',
+        'wl-ps 0x1234': 'no task_struct is at 0x1234',
+        'wl-ps a b': 'usage: wl-ps',
+        'wl-ps "x': 'No closing quotation',
+        'wl-dmesg x': 'x is no number of messages',
+        'wl-maps kthreadd': 'is a kernel thread',
+        'wl-percpu nothing': 'there is no variable nothing',
+        'wl-percpu runqueues 99': 'there is no CPU 99',
+        'wl-cpu 7': 'CPU 7 is not up',
+        'wl-list nothing a init_task.tasks': 'there is no type nothing',
+        'wl-list task_struct nothing init_task.tasks': 'has no member nothing',
+        'wl-list task_struct tasks init_task.comm': 'not the head of a list',
+        'wl-slab nothing': 'there is no cache nothing',
+        'wl-p init_task.nothing': 'has no member nothing',
+        'wl-p *': 'a value is missing',
+        'wl-p init_task.exit_state->x': 'has no members',
+        'wl-p ((struct task_struct *)0)->comm': 'a NULL pointer',
+        'wl-p *(struct list_head *)16': 'no memory at 0x10',
+        'wl-p a ; b': '; is not understood',
+        'wl-sym 0x123456789': 'is no address of the guest',
+        'wl-task sleep nothing': 'has no member nothing',
+        'wl-writers &init_task': 'record',
+    }
+
+    def __init__(self, guest):
+        guest.run('sleep 1000 & sleep 1')
+        self.guest = {name: guest.run(command) for name, command in FILES.items()}
+        self.pid = guest.child.pid
+        self.said = {}
+        for kind in DEBUGGERS:
+            commands = [*self.COMMANDS, *self.WRONG]
+            debugger = kind()
+            outputs = debugger.script(commands, pid=self.pid)
+            self.said[kind.name] = dict(zip(commands, map(clean, outputs)))
+
+    @classmethod
+    def get(cls):
+        if not cls.made:
+            with Guest(*OPTIONS) as guest:
+                cls.made = cls(guest)
+        return cls.made
+
+
+def clean(output):
+    """Without lldb's echo of the command, and its prefix of errors."""
+    lines = [x for x in output.strip().split('\n') if not x.startswith('(lldb) ')]
+    return '\n'.join(re.sub(r'^error: ', '', x) for x in lines)
+
+
+def each():
+    scene = Scene.get()
+    for name, said in scene.said.items():
+        yield name, scene.guest, said
+
+
+def rows(text):
+    return [line.split() for line in text.strip().split('\n')]
+
+
+def test_ps():
+    for name, guest, said in each():
+        shown = {int(r[0]): r for r in rows(said['wl-ps'])[1:]}
+        real = {int(r[0]): line for r, line in
+                zip(rows(guest['ps']), guest['ps'].strip().split('\n')) if r[0].isdigit()}
+        # Workers come and go, and ps saw itself.
+        for pid, line in real.items():
+            if 'kworker' not in line and not line.endswith(' ps'):
+                if pid not in shown:
+                    raise Failure(f'{name}: wl-ps lacks {line}')
+                comm = ' '.join(shown[pid][6:]).strip('[]')
+                if comm not in line:
+                    raise Failure(f'{name}: {pid} is {comm}, not {line}')
+        for pid, row in shown.items():
+            if pid and pid not in real and 'kworker' not in row[-1]:
+                raise Failure(f'{name}: {row} is not in\n{guest["ps"]}')
+        equal(len(rows(said['wl-ps sleep'])), 2, 'rows of wl-ps sleep')
+        matches(said['help wl-ps'], r'Usage: wl-ps \[TASK\].*Example:')
+
+
+def test_dmesg():
+    for name, guest, said in each():
+        real = [x.strip() for x in guest['dmesg'].strip().split('\n')]
+        shown = [x.strip() for x in said['wl-dmesg'].split('\n')]
+        for one, other in zip(shown, real):
+            equal(one, other, f'{name}: a message')
+        if not len(shown) >= len(real) > 20:
+            raise Failure(f'{name}: {len(shown)} messages of {len(real)}')
+        equal([x.strip() for x in said['wl-dmesg 3'].split('\n')], shown[-3:], name)
+
+
+def test_mounts():
+    for name, guest, said in each():
+        real = {r[1]: r for r in rows(guest['mounts'])}
+        shown = {r[1]: r for r in rows(said['wl-mounts'])}
+        equal(set(shown), set(real), f'{name}: mount points')
+        for place, row in real.items():
+            equal(shown[place][:3], row[:3], name)
+            more = set(shown[place][3].split(',')) - set(row[3].split(','))
+            equal(more, set(), f'{name}: options of {place}')
+
+
+def test_irq():
+    for name, guest, said in each():
+        real, shown = rows(guest['interrupts']), rows(said['wl-irq'])
+        equal(shown[0][1:3], real[0], name)
+        real = {r[0]: r for r in real[1:]}
+        shown = {r[0]: r for r in shown[1:]}
+        equal(set(shown), set(real), f'{name}: interrupts')
+        for number, row in real.items():
+            equal(shown[number][-1], row[-1], f'{name}: handlers')
+            for cpu in 1, 2:
+                if int(shown[number][cpu]) < int(row[cpu]):
+                    raise Failure(f'{name}: {shown[number]} has less than {row}')
+
+
+def test_maps():
+    for name, guest, said in each():
+        equal(rows(said['wl-maps 1']), rows(guest['maps']), name)
+
+
+def test_backtrace():
+    for name, _, said in each():
+        text = said['wl-bt sleep']
+        matches(text, r'^sleep, pid \d+, CPU \d, state S, thread \d+\n'
+                r' +<host call \w+>\n#\d.* __switch_to \(.*schedule \(.*nanosleep'
+                r'.*<system call \w*nanosleep\w*>\n.*sleep_main \(.*main \(', name)
+        if re.search(r'thread_main|futex_wait|w2c_', text):
+            raise Failure(f'{name}: frames of the runner:\n{text}')
+        matches(said['wl-bt kthreadd'], r'__switch_to \(.*kthreadd \(', name)
+        matches(said['wl-task sleep'], r'kernel stack 0x\w+ to 0x\w+, stack pointer'
+                r'.*\nfiles: 0=/dev/null 1=/dev/hvc0.*does not run; in .*nanosleep', name)
+        equal(said['wl-task sleep comm'], 'comm = "sleep"', name)
+
+
+def test_cpus():
+    for name, guest, said in each():
+        equal(guest['online'].strip(), '0-1')
+        equal(len(re.findall(r'^CPU [01]: ', said['wl-cpu'], re.M)), 2, name)
+        equal(re.findall(r'"(swapper/\d)"', said['wl-percpu runqueues.idle.comm']),
+              ['swapper/0', 'swapper/1'], name)
+        matches(said['wl-percpu irq_pending 1'], r'^CPU 1 0x\w{8}: \d+$', name)
+
+
+def test_lists():
+    for name, guest, said in each():
+        text = said['wl-list task_struct tasks init_task.tasks pid']
+        pids = {int(p) for p in re.findall(r'pid = (\d+)', text)}
+        shown = {int(r[0]) for r in rows(said['wl-ps'])[1:]} - {0}
+        equal(pids, shown, f'{name}: pids on the list')
+        matches(said['wl-list kmem_cache list slab_caches'], '"task_struct"', name)
+        equal(said['wl-p init_task.comm'], '"swapper/0"', name)
+        matches(said['wl-p *init_task.nsproxy'], r'counter = \d+.*mnt_ns = 0x\w+', name)
+        matches(said['wl-p &init_task.tasks'], r'^0x\w+$', name)
+
+
+def test_memory():
+    for name, guest, said in each():
+        for row in rows(guest['slabinfo']):
+            if row[0] == 'task_struct':
+                # name, active, all, size with what is around it
+                shown = rows(said['wl-slab task_struct'])[1]
+                equal(shown[2], row[3], f'{name}: size in slabinfo')
+        matches(said['wl-sym init_task.stack'], r'init_stack.*\n.*kernel stack of '
+                r'swapper/0 \(pid 0\)', name)
+        matches(said['wl-sym &init_task.se.vruntime'],
+                'kernel data: init_task.se.vruntime', name)
+        matches(said['wl-sym init_task.tasks.next'],
+                r'an object of cache task_struct at 0x\w+ \+ \d+', name)
+        matches(said['wl-sym init_task.sched_class'], 'kernel data: idle_sched_class',
+                name)
+        matches(said['wl-sym 0xfffff000'], 'no memory is there', name)
+        matches(said['wl-sym 5'], r'function pointer 5 of the kernel: \w+\(\)', name)
+        equal(len(re.findall(r'^CPU \d \S+ +wasm_\w+\(', said['wl-trace 5'], re.M)), 5,
+              name)
+
+
+def test_wrong_arguments():
+    for name, _, said in each():
+        for command, reason in Scene.WRONG.items():
+            text = said[command]
+            if reason not in text or len(text.split('\n')) > 2 or \
+               'Traceback' in text:
+                raise Failure(f'{name}: {command!r} printed\n{text}')
+
+
+def test_debuggers_agree():
+    scene = Scene.get()
+    gdb, lldb = (scene.said[k.name] for k in DEBUGGERS)
+    # The kernel may have something to say after it stood still for gdb.
+    for one, other in zip(lldb['wl-dmesg'].split('\n'), gdb['wl-dmesg'].split('\n')):
+        equal(one.rstrip(), other.rstrip(), 'a message')
+    for command in ('wl-mounts', 'wl-maps 1', 'wl-p *init_task.nsproxy',
+                    'wl-sym init_task.stack'):
+        equal(lldb[command], gdb[command], command)
+    # Each shows arguments, and places inside functions, in its own way.
+    equal(*(re.findall(r'^#\d+ +\w+|<.*>$', said['wl-bt kthreadd'], re.M)
+            for said in (lldb, gdb)), 'wl-bt kthreadd')
+
+
+if __name__ == '__main__':
+    debuggers.main()
