@@ -45,14 +45,15 @@ wl_product(sysroot
 		"${top}/kernel/overlay/arch/wasm/include/uapi" "${bin}/source-musl"
 	KEY "${compiler}" "${headers_version}"
 	COMMAND "${top}/userland/build-musl" "--source=${bin}/source-musl"
-		--out=@OUT@ --jobs=@JOBS@)
+		--out=@OUT@ --home=@HOME@ --jobs=@JOBS@)
 wl_product(busybox
 	DEPENDS source-busybox sysroot
 	INPUT "${top}/userland/build-busybox" "${top}/userland/busybox" ${common}
 		"${bin}/source-busybox" "${bin}/sysroot"
 	KEY "${compiler}"
 	COMMAND "${top}/userland/build-busybox" "--source=${bin}/source-busybox"
-		"--sysroot=${bin}/sysroot" --out=@OUT@ --jobs=@JOBS@)
+		"--sysroot=${bin}/sysroot" --out=@OUT@ --home=@HOME@
+		--jobs=@JOBS@)
 wl_product(initramfs FILE initramfs.cpio.gz
 	DEPENDS busybox
 	INPUT "${top}/userland/build-initramfs" "${top}/userland/initramfs"

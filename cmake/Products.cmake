@@ -3,7 +3,7 @@
 # wl_product(NAME [FILE file] [INPUT path...] [KEY text...] [DEPENDS target...]
 #            COMMAND word...)
 # A target NAME, part of ALL, that makes ${CMAKE_BINARY_DIR}/NAME (or /file) a link
-# to the product. The command's words may name @OUT@, @WORK@ and @JOBS@. The target always
+# to the product. The command's words may name @OUT@, @HOME@, @WORK@ and @JOBS@. The target always
 # runs: to hash some hundred files is how it finds out that there is nothing to do.
 function(wl_product name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILE" "INPUT;KEY;DEPENDS;COMMAND")

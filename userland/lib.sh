@@ -2,8 +2,8 @@
 # lib.sh: what the build scripts of userland/ share; read by them with `.`.
 # shellcheck shell=sh
 #
-# A script sets $script, calls parse_arguments "$@", and finds source, out, work,
-# jobs and top (the repository) set.
+# A script sets $script, calls parse_arguments "$@", and finds source, out, home
+# (where out will be in the end), work, jobs and top (the repository) set.
 
 die() {
 	echo "$script: $*" >&2
@@ -25,6 +25,7 @@ parse_arguments() {
 	source=
 	out=
 	work=
+	home=
 	jobs=$(nproc)
 	sysroot=
 	busybox=
@@ -34,6 +35,7 @@ parse_arguments() {
 		case $arg in
 		--source=*) source=$(readlink -f "$value") ;;
 		--out=*) out=$(readlink -m "$value") ;;
+		--home=*) home=$(readlink -m "$value") ;;
 		--work=*) work=$(readlink -m "$value") ;;
 		--sysroot=*) sysroot=$(readlink -m "$value") ;;
 		--busybox=*) busybox=$(readlink -m "$value") ;;
@@ -47,6 +49,7 @@ parse_arguments() {
 		esac
 	done
 	[ -n "$out" ] || die "--out= is missing; see --help"
+	home=${home:-$out}
 	if [ -z "$work" ]; then
 		work=$(mktemp -d)
 		trap 'rm -rf "$work"' EXIT INT TERM HUP
@@ -80,6 +83,31 @@ patch_source() {
 			<"$top/userland/$1/patches/$patch" ||
 			die "userland/$1/patches/$patch does not apply; refresh it"
 	done <"$top/userland/$1/patches/series"
+}
+
+# debug_options NAME: what tells debuggers that the sources are where keep_source
+# puts them.
+debug_options() {
+	echo "-g -fdebug-prefix-map=$tree=$home/source -fmacro-prefix-map=$tree=$1"
+}
+
+# keep_source: the sources in $tree become part of the product.
+keep_source() {
+	mkdir -p "$work/install/source"
+	find . \( -name '*.[chsS]' -o -name '*.in' \) -print0 |
+		tar -c --null --files-from=- | tar -x -C "$work/install/source"
+}
+
+# separate_debug FILE OUT: the program without DWARF; it says that FILE, once it is
+# in $home, has it (a custom section of the WebAssembly tool conventions).
+separate_debug() {
+	path=$home/$(basename "$1")
+	[ ${#path} -lt 16384 ] || die "$path is too long a name"
+	low=$((${#path} % 128 + 128))
+	printf "\\$(printf %o $low)\\$(printf %o $((${#path} / 128)))%s" "$path" \
+		>"$work/debug.section"
+	llvm-objcopy-22 --strip-debug \
+		--add-section=external_debug_info="$work/debug.section" "$1" "$2"
 }
 
 # fail_with_log FILE: its end, then give up.

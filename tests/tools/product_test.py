@@ -60,6 +60,20 @@ class ProductTest(unittest.TestCase):
         self.assertEqual(self.runs(), 2)
         self.assertEqual(self.read(self.path('link')), 'one')
 
+    def test_home(self):
+        """A product that says where it is: elsewhere it is another one."""
+        self.make('printf @HOME@ >@OUT@/out')
+        home = os.path.dirname(os.readlink(self.path('link')))
+        self.assertEqual(self.read(self.path('link')), home)
+        os.rename(self.path('cache'), self.path('moved'))
+        os.symlink(self.path('moved'), self.path('cache'))
+        self.make('printf @HOME@ >@OUT@/out')
+        self.assertEqual(os.path.dirname(os.readlink(self.path('link'))), home)
+        command = [word.replace('/cache', '/moved') for word in
+                   self.command('printf @HOME@ >@OUT@/out')]
+        subprocess.run(command, check=True, capture_output=True)
+        self.assertIn('/moved/', self.read(self.path('link')))
+
     def test_damaged_product(self):
         self.make()
         self.write(self.path('link'), 'One')

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "companion.h"
-#include "debugfile.h"
 #include "compile.h"
+#include "debugfile.h"
 #include "embed.h"
 #include "file.h"
 #include "finish.h"

@@ -11,6 +11,7 @@
 #include "cache.h"
 #include "companion.h"
 #include "compile.h"
+#include "debugfile.h"
 #include "file.h"
 #include "translate.h"
 
@@ -105,13 +106,16 @@ static int make_companion(const char *dir, const struct cache_key *key,
 			  const struct source *s, const char *temp,
 			  struct failure *failure)
 {
+	struct debug_file file = { 0 };
 	struct wasm_module m;
 	int err = wasm_module_read(&m, s->bytes, s->n, failure);
 
 	if (!err)
-		err = companion_write(temp, &m, failure);
+		err = companion_write(temp, debug_file_open(&file, &m),
+				      failure);
 	if (!err)
 		err = cache_store_companion(dir, key, temp, failure);
+	debug_file_close(&file);
 	wasm_module_free(&m);
 	return err;
 }
