@@ -10,12 +10,25 @@
 /* Without "key instructions": they leave out lines that only load. */
 #define LINES "-gline-tables-only", "-gno-key-instructions"
 
+/*
+ * In front of each function's code: what a caller had in these registers is not
+ * known any more. Without being told so, gdb takes what is in them now for the
+ * variables of callers.
+ */
+#define CALLER_SAVED \
+	"-DCALLER_SAVED=__asm__ volatile(\".cfi_undefined rax; " \
+	".cfi_undefined rcx; .cfi_undefined rdx; .cfi_undefined rsi; " \
+	".cfi_undefined rdi; .cfi_undefined r8; .cfi_undefined r9; " \
+	".cfi_undefined r10; .cfi_undefined r11; .cfi_undefined xmm0; " \
+	".cfi_undefined xmm1; .cfi_undefined xmm2; .cfi_undefined xmm3\")"
+
 const struct level levels[] = {
 	{ "release", "fast to run",
 	  OPTIONS("-O2"), OPTIONS(LINES), false },
 	{ "debug", "fast to make, and every line can be stepped to",
 	  /* Pointers are passed as the numbers that they are. */
-	  OPTIONS("-O1", "-Wno-int-conversion"), OPTIONS(LINES, "-g"), true },
+	  OPTIONS("-O1", "-Wno-int-conversion", CALLER_SAVED),
+	  OPTIONS(LINES, "-g"), true },
 	{ "check", "release, in which every store can be watched",
 	  /* A store is known by where it returns to. */
 	  OPTIONS("-O2", "-DGUEST_CHECKS", "-fno-optimize-sibling-calls"),

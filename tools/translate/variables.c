@@ -289,6 +289,8 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 	if (!v->part || !v->part->nvars) {
 		v->part = NULL;
 		buffer_text(out, line);
+		if (v->locals)
+			buffer_text(out, " CALLER_SAVED;");
 		return;
 	}
 	v->nparams = (uint32_t)v->m->types[v->m->func_types[f]].params.n;
@@ -304,6 +306,7 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 	out->failed |= copies.failed;
 	buffer_free(&copies);
 	put_declarations(v, out);
+	buffer_text(out, " CALLER_SAVED;");
 }
 
 /* Not followed any further: better nothing than something wrong. */
