@@ -93,7 +93,9 @@ def test_late_thread_in_lldb():
 
 def late_thread(debugger, watch):
     """Set in main(), which starts the thread that writes half a second later."""
-    table = [('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'reakpoint'),
+    # The program is not loaded yet.
+    table = [('set breakpoint pending on', None, ''),
+             ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'reakpoint'),
              ('continue', 'continue', 'use_pipe'),
              (watch, watch, '(?i)watchpoint'),
              ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
