@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pexpect
 
@@ -72,6 +73,16 @@ def build_initramfs(tree, folder):
                     '--busybox=' + path_of('busybox/busybox'), '--out=' + out,
                     '--add=' + tree], check=True, stdout=subprocess.DEVNULL)
     return out
+
+
+def translate(modules):
+    """Ahead of their first run, so that no time limit counts it."""
+    command = [path_of('wasm2so'), *cache_options()]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in pool.map(lambda module: subprocess.run(
+                [*command, module], capture_output=True, text=True), modules):
+            if done.returncode:
+                sys.exit(f'{" ".join(done.args)}\n{done.stderr}')
 
 
 def run_runner(*options, command=None, stdin=subprocess.DEVNULL, timeout=PATIENCE_S,

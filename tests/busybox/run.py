@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
@@ -127,12 +128,16 @@ def main():
     args = parser.parse_args()
     harness.settings.build = os.path.abspath(args.build)
     harness.settings.cpus = args.cpus
+    if args.names and not args.suite:
+        args.suite = 'hush' if args.names[0].startswith('hush') else 'testsuite'
     with tempfile.TemporaryDirectory() as folder:
         unpack(folder)
         initramfs = harness.build_initramfs(build_tree(folder), folder)
         try:
-            good = [run_suite(suite, args, initramfs) for suite in SUITES
-                    if args.suite in (None, suite)]
+            with ThreadPoolExecutor(len(SUITES)) as pool:
+                good = list(pool.map(
+                    lambda suite: run_suite(suite, args, initramfs),
+                    [args.suite] if args.suite else SUITES))
         except Failure as failure:
             sys.exit(f'FAIL: {failure}')
     sys.exit(0 if all(good) else 1)

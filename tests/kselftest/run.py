@@ -15,7 +15,6 @@ import os
 import queue
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -68,14 +67,6 @@ def build_initramfs(products, folder):
     write(source, TRUE)
     harness.compile_for_guest(source, os.path.join(tree, 'bin/true'))
     return harness.build_initramfs(tree, folder)
-
-
-def translate(names, products):
-    """Ahead of the first run, so that no time limit counts it."""
-    for name in names:
-        subprocess.run([path_of('wasm2so'), *harness.cache_options(),
-                        os.path.join(products, name)], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def has_harness(path):
@@ -202,7 +193,7 @@ def main():
     names = args.names or [name for name in programs(products)
                            if args.all or name not in left_out]
     with tempfile.TemporaryDirectory() as folder:
-        translate(names, products)
+        harness.translate([os.path.join(products, name) for name in names])
         got, texts = run_all(names, products, build_initramfs(products, folder),
                              args.limit, wanted)
     wanted = {name: verdict for name, verdict in wanted.items()

@@ -73,17 +73,6 @@ def build(names, folder):
     return harness.build_initramfs(os.path.join(folder, 'tree'), folder)
 
 
-def translate(names, folder):
-    """Ahead of the first run, so that no time limit counts it."""
-    wasm2so = os.path.join(harness.settings.build, 'tools/translate/wasm2so')
-    if not os.path.exists(wasm2so):
-        return
-    for name in names:
-        subprocess.run([wasm2so, *harness.cache_options(),
-                        os.path.join(folder, 'tree', 'posix', name)], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 def default_signals():
     """As in the guest's shell, also below nohup or in the background of a shell."""
     for number in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:
@@ -193,7 +182,7 @@ def main():
         for name in names:
             if expected[name] is None:
                 sys.exit(f'{name} does not end on the host')
-        translate(names, folder)
+        harness.translate([os.path.join(folder, 'tree/posix', name) for name in names])
         known = known_failures()
         columns = {cpus: run_in_guest(names, expected, int(cpus), initramfs, known)
                    for cpus in args.cpus.split(',')}
