@@ -48,6 +48,13 @@ class Command:
         self.body(target, self.words(text), out)
 
 
+def number(word, what):
+    """A word that has to be a number of something."""
+    if not word.isdigit() or len(word) > 9:
+        raise GuestError(f'{word} is no number of {what}')
+    return int(word)
+
+
 def command(name, usage, summary, text):
     """Declare a command. usage: words, optional ones in [], '...' at the end for
     any number. text: what it prints, and an example."""

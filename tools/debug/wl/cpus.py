@@ -2,7 +2,7 @@
 """cpus.py: the guest's CPUs: what each runs, and what waits for it."""
 
 from . import cpumask, percpu, tasks
-from .commands import command
+from .commands import command, number
 from .value import GuestError
 
 # runner/cpu.h; include/host_abi.h
@@ -50,10 +50,10 @@ Example: wl-cpu 0
 def show_cpus(target, words, out):
     cpus = all_cpus(target)
     if words:
-        number = percpu.number(words[0])
-        cpus = [c for c in cpus if c.number == number]
+        wanted = number(words[0], 'a CPU')
+        cpus = [c for c in cpus if c.number == wanted]
         if not cpus:
-            raise GuestError(f'CPU {number} is not up')
+            raise GuestError(f'CPU {wanted} is not up')
     for cpu in cpus:
         task = cpu.running
         thread = task.thread.number if task.thread else '-'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """log.py: what the kernel printed, from its ring of messages."""
 
-from .commands import command
+from .commands import command, number
 from .value import GuestError, printable
 
 # kernel/printk/printk_ringbuffer.h: the two upper bits of a descriptor's state.
@@ -86,11 +86,10 @@ from memory, so that a kernel that panicked or hangs has them too, and a core du
 Example: wl-dmesg 20
 ''')
 def dmesg(target, words, out):
-    if words and (not words[0].isdigit() or len(words[0]) > 9):
-        raise GuestError(f'{words[0]} is no number of messages')
     found = records(target)
     if words:
-        found = list(found)[-int(words[0]):] if int(words[0]) else []
+        count = number(words[0], 'messages')
+        found = list(found)[-count:] if count else []
     for record in found:
         stamp, _, text = str(record).partition('] ')
         for line in text.split('\n'):

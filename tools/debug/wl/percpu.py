@@ -2,7 +2,7 @@
 """percpu.py: variables of which each CPU has its own."""
 
 from . import cpumask
-from .commands import command
+from .commands import command, number
 from .value import GuestError, Value, show
 
 
@@ -37,14 +37,8 @@ def show_percpu(target, words, out):
     from . import expression
     name, dot, path = words[0].partition('.')
     variable = expression.evaluate(target, name if name.isidentifier() else words[0])
-    for cpu in [number(words[1])] if len(words) > 1 else cpumask.online(target):
+    for cpu in [number(words[1], 'a CPU')] if len(words) > 1 else cpumask.online(target):
         found = of_cpu(variable, cpu)
         if dot and name.isidentifier():
             found = expression.member_path(found, path)
         out(f'CPU {cpu} 0x{found.address_:08x}: {show(found)}')
-
-
-def number(word):
-    if not word.isdigit() or len(word) > 4:
-        raise GuestError(f'{word} is no number of a CPU')
-    return int(word)

@@ -2,7 +2,7 @@
 """trace.py: the last calls that the kernel made of its host, which the runner always
 keeps (runner/trace.c)."""
 
-from .commands import command
+from .commands import command, number
 from .value import GuestError
 
 
@@ -57,8 +57,6 @@ What each call is for: include/host_abi.h.
 Example: wl-trace 5
 ''')
 def show_trace(target, words, out):
-    if words and (not words[0].isdigit() or len(words[0]) > 9):
-        raise GuestError(f'{words[0]} is no number of calls')
-    count = int(words[0]) if words else 20
+    count = number(words[0], 'calls') if words else 20
     for call in list(calls(target))[-count:] if count else []:
         out(f'CPU {call.cpu} {comm_of(target, call.task):<15} {call}')

@@ -2,8 +2,10 @@
 """writers.py: who wrote a word of guest memory, from what the runner recorded with
 --record-writes (runner/record.h)."""
 
+import itertools
+
 from . import expression, walk
-from .commands import command
+from .commands import command, number
 from .value import GuestError
 
 WORD = 4
@@ -73,7 +75,7 @@ def last_of_word(target, address):
     writer = writers[number]
     return Write(address & -WORD, WORD, whole_pc(target, low), int(writer.task),
                  writer.comm.string_(), int(word.old_value),
-                 seconds=int(word.time_ms) / 1e3)
+                 target.read_u32(address & -WORD), seconds=int(word.time) / 1e3)
 
 
 def whole_pc(target, low):
@@ -96,7 +98,7 @@ def place_text(target, pc):
 def text(target, w):
     parts = [f'0x{w.gaddr:08x} {w.size} bytes']
     if w.old is not None:
-        parts.append(f'0x{w.old:x} -> ' + ('?' if w.new is None else f'0x{w.new:x}'))
+        parts.append(f'0x{w.old:x} -> 0x{w.new:x}')
     parts.append(f'by {w.comm}' + (f' on CPU {w.cpu}' if w.cpu is not None else ''))
     if w.seconds is not None:
         parts.append(f'at {w.seconds:.6f} s')
@@ -114,21 +116,29 @@ Example: wl-writers &init_task.__state
 ''')
 def show_writers(target, words, out):
     address = expression.number(target, words[0])
-    count = int(words[1]) if words[1:] and words[1].isdigit() else 10
+    count = number(words[1], 'writes') if words[1:] else 10
     if not 0 <= address < 1 << 32:
         raise GuestError(f'0x{address:x} is no address of the guest')
-    recording = bool(pointer(target, 'record_shadow'))
-    found = 0
-    for w in of_regions(target, address):
-        if found == count:
-            return
+    check_recorded(target, address)
+    found = list(itertools.islice(of_regions(target, address), count))
+    if not found:
+        found = [w for w in [last_of_word(target, address)] if w]
+    for w in found:
         out(text(target, w))
-        found += 1
-    recording = recording or any(True for _ in regions(target))
-    if not recording:
-        raise GuestError('nothing is recorded: start the runner with --record-writes')
-    last = last_of_word(target, address) if not found else None
-    if last:
-        out(text(target, last))
-    elif not found:
+    if not found:
         out(f'nobody wrote to 0x{address:08x} while it was recorded')
+
+
+def check_recorded(target, address):
+    """A GuestError if writes there are not recorded."""
+    if pointer(target, 'record_shadow'):
+        return
+    names = []
+    for region in regions(target):
+        if int(region.start) < address + WORD and address < int(region.end):
+            return
+        names.append(region['name'].string_())
+    if not names:
+        raise GuestError('nothing is recorded: start the runner with --record-writes')
+    raise GuestError(f'writes to 0x{address:08x} are not recorded, only those to '
+                     f'{", ".join(names)}')
