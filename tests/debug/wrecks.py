@@ -148,5 +148,19 @@ def test_threads():
         check('lldb bt -u', lldb[3], 'thread_main')
 
 
+def test_interrupt():
+    """The timer's, in a program that does nothing but spin."""
+    with Guest(*OPTIONS) as guest:
+        guest.run("awk 'BEGIN { while (1) ; }' & sleep 1")
+        said = Gdb().script(
+            ["tbreak sched_tick if $wl_task()->comm[0] == 'a'", 'continue', 'bt',
+             'wl-bt', 'bt -no-filters'], pid=guest.child.pid)
+        wanted = r'#0 +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
+                 r'<interrupt>.*awk_main \(.*main \('
+        check('gdb bt', said[2], wanted)
+        check('gdb wl-bt', said[3], wanted)
+        check('gdb bt -no-filters', said[4], '<signal handler called>')
+
+
 if __name__ == '__main__':
     debuggers.main()
