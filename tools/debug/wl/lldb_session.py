@@ -191,31 +191,12 @@ def status(thread):
     return stream.GetData()
 
 
-def guest_target(debugger, session):
-    """C expressions know locals and the kernel; and the program that is loaded."""
-    from . import lldb_backend
-
-    class GuestTarget(lldb_backend.Target):
-        def local(self, name):
-            found = super().local(name)
-            if found or self.kernel.find_variable(name):
-                return found
-            for module, _ in session.modules.values():
-                found = lldb_backend.Module(self, module).find_variable(name)
-                if found:
-                    return found
-            return None
-
-    return GuestTarget(debugger)
-
-
 def evaluate(debugger, text):
     """A value.Value of the guest, or None if the text is about something else."""
-    from . import expression
-    session = session_of(debugger.GetSelectedTarget())
-    session.sync()
+    from . import expression, lldb_backend
+    session_of(debugger.GetSelectedTarget()).sync()
     try:
-        return expression.evaluate(guest_target(debugger, session), text)
+        return expression.evaluate(lldb_backend.Target(debugger), text)
     except expression.NotUnderstood:
         return None
 
