@@ -65,6 +65,12 @@
 	X(void, wasm_panic, 1, GUEST_PTR(const char *), msg)                   \
 	/* Text of the calling thread's stack, NUL terminated. */              \
 	X(void, wasm_dump_stacktrace, 2, GUEST_PTR(char *), buf, u32, max)     \
+	/* Where a task is (0: the caller): the code addresses of its kernel   \
+	 * functions, innermost first, up to the last entry from user mode.    \
+	 * How many. They are those of functions, not of the calls in them.    \
+	 * Nothing is said of a task that runs. Any context. */                \
+	X(u32, wasm_ext_stack_trace, 3, GUEST_PTR(struct task_struct *),       \
+	  whose, GUEST_PTR(u32 *), buf, u32, max)                              \
 	/* The calling CPU wants irq 1 (timer) at this monotonic time in ns;   \
 	 * 0: at once, ~0: never. Replaces the former wish. */                 \
 	X(void, wasm_ext_timer_set, 1, u64, deadline_ns)                       \

@@ -15,6 +15,7 @@
 #include "exit.h"
 #include "expect.h"
 #include "fault.h"
+#include "frames.h"
 #include "futex.h"
 #include "hostabi.h"
 #include "log.h"
@@ -26,6 +27,7 @@
 /* Those of which there are too many to be worth a place in the record. */
 #define UNTRACED_wasm_cpu_clock_get_monotonic 1
 #define UNTRACED_wasm_ext_cpu_relax 1
+#define UNTRACED_wasm_ext_stack_trace 1
 
 #define BODY(ret, name, n, ...) \
 	static ret body_##name(struct task *t ABI_PARAMS_##n(__VA_ARGS__));
@@ -269,6 +271,21 @@ static u32 body_wasm_ext_protect(struct task *t, u32 start, u32 bytes,
 	(void)t;
 	return (u32)-memory_protect(&the_vm->memory, start, bytes,
 				    protection == WASM_PROTECT_NONE);
+}
+
+static u32 body_wasm_ext_stack_trace(struct task *t, gaddr_t whose,
+				     gaddr_t buf, u32 max)
+{
+	struct task *other;
+	u32 n;
+
+	check_memory(buf, (u64)max * sizeof(u32));
+	if (!whose || whose == t->gaddr)
+		return frames_of_caller(t, memory_at(buf), max);
+	other = task_get(whose);
+	n = other ? frames_of_task(other, memory_at(buf), max) : 0;
+	task_put();
+	return n;
 }
 
 static void body_wasm_ext_machine_end(struct task *t, u32 reason)

@@ -13,6 +13,7 @@
 #include "exit.h"
 #include "expect.h"
 #include "fault.h"
+#include "frames.h"
 #include "granules.h"
 #include "input.h"
 #include "interrupt.h"
@@ -285,6 +286,7 @@ static void prepare(struct machine *m)
 	runner_machine = m;
 	fault_init();
 	interrupt_init();
+	frames_init();
 	report_init();
 }
 

@@ -135,6 +135,26 @@ volatile u32 *module_global(const struct module *m, void *instance,
 	return e->indirect ? *(u32 **)p : p;
 }
 
+const struct guest_function *module_function_at(const struct module *m,
+						const void *pc)
+{
+	const struct guest_function *f = m->desc->functions;
+	u32 text = (u32)((const char *)pc - m->desc->text_start);
+	u32 low = 0, high = m->desc->nfunctions;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (f[middle].text <= text)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || text - f[low - 1].text >= f[low - 1].text_size)
+		return NULL;
+	return &f[low - 1];
+}
+
 const struct module *module_of_text(const void *pc)
 {
 	const struct module *m;

@@ -47,6 +47,10 @@ static inline NOT_SANITIZED bool module_has_text(const struct module *m, const v
 	       (const char *)pc < m->desc->text_end;
 }
 
+/* The function that pc is in, or NULL: of a module whose text pc is in. */
+const struct guest_function *module_function_at(const struct module *m,
+						const void *pc);
+
 /* The module whose text pc is in, or NULL. */
 const struct module *module_of_text(const void *pc);
 

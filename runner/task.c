@@ -54,6 +54,19 @@ struct task *task_find(gaddr_t gaddr)
 	return t && t->gaddr == gaddr ? t : NULL;
 }
 
+static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct task *task_get(gaddr_t gaddr)
+{
+	pthread_mutex_lock(&free_lock);
+	return task_find(gaddr);
+}
+
+void task_put(void)
+{
+	pthread_mutex_unlock(&free_lock);
+}
+
 static void set_instance(struct task *t, void *kinst)
 {
 	const struct module *m = &t->kernel->module;
@@ -84,6 +97,9 @@ struct task *task_create(gaddr_t gaddr, const char *name, struct cpu *cpu,
 
 void task_free(struct task *t)
 {
+	/* Its place in the list is empty: nobody finds it any more. */
+	pthread_mutex_lock(&free_lock);
+	pthread_mutex_unlock(&free_lock);
 	user_drop(t);
 	free(t->kinst);
 	free(t);
@@ -226,6 +242,8 @@ static void hand_over(struct task *t, struct task *next)
 	}
 	atomic_store_explicit(&next->cpu, t->cpu, memory_order_release);
 	next->last_task = t->gaddr;
+	atomic_store_explicit(&t->frame, __builtin_frame_address(0),
+			      memory_order_relaxed);
 	atomic_store(&t->cpu->tid, atomic_load(&next->tid));
 }
 

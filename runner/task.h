@@ -48,6 +48,7 @@ struct task {
 	struct cpu *_Atomic cpu;
 	_Atomic u32 wake; /* futex: TASK_WAKE, TASK_DIE */
 	gaddr_t last_task;
+	void *_Atomic frame; /* where it switched away; see frames.h */
 	_Atomic int tid;
 	int home; /* the host's CPU that the thread is kept on */
 	u32 spins;
@@ -90,6 +91,10 @@ void task_spawn(struct task *task);
 
 /* The task at that address, or NULL. */
 struct task *task_find(gaddr_t gaddr);
+
+/* The same, and it is not freed before task_put(). */
+struct task *task_get(gaddr_t gaddr);
+void task_put(void);
 
 /* Switch from the caller to next: wake it, wait. Returns who switched back. */
 gaddr_t task_switch(struct task *task, struct task *next);

@@ -39,7 +39,7 @@ static void show_unhandled(int signo, unsigned long addr)
 	pr_info("%s[%d]: %s fault, address %08lx, sp %08x\n", current->comm,
 		task_pid_nr(current), fault_name(signo), addr,
 		current_pt_regs()->sp);
-	show_stack(current, NULL, KERN_INFO);
+	wasm_show_user_stack(KERN_INFO);
 }
 
 void wasm_fault_user(int signo, unsigned long addr)
