@@ -22,15 +22,37 @@ endif()
 # The kernel. The tarball is known by name, size and time: it is large.
 file(SIZE "${WL_KERNEL_SOURCE}" source_size)
 file(TIMESTAMP "${WL_KERNEL_SOURCE}" source_time UTC)
-set(fragments)
-foreach(path IN LISTS WL_KERNEL_CONFIGS)
-	list(APPEND fragments "--config=${path}")
+set(kernel_inputs "${top}/include/host_abi.h")
+foreach(name build link kallsyms kallsyms-asm.awk overlay patches)
+	list(APPEND kernel_inputs "${top}/kernel/${name}")
 endforeach()
-wl_product(vmlinux FILE vmlinux.wasm
-	INPUT "${top}/kernel" "${top}/include/host_abi.h" ${WL_KERNEL_CONFIGS}
-	KEY "${compiler}" "${WL_KERNEL_SOURCE} ${source_size} ${source_time}"
-	COMMAND "${top}/kernel/build" "--source=${WL_KERNEL_SOURCE}"
-		--work=@WORK@ --out=@OUT@ --jobs=@JOBS@ ${fragments})
+
+# wl_kernel(NAME [ON_DEMAND] [fragment...]): the target NAME and NAME.wasm. Each has
+# objects of its own, so that one does not make another compile again.
+function(wl_kernel name)
+	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "" "")
+	set(options)
+	set(inputs ${kernel_inputs})
+	foreach(path IN LISTS arg_UNPARSED_ARGUMENTS WL_KERNEL_CONFIGS)
+		list(APPEND options "--config=${path}")
+		if(NOT path MATCHES "^tree:")
+			list(APPEND inputs "${path}")
+		endif()
+	endforeach()
+	set(on_demand)
+	if(arg_ON_DEMAND)
+		set(on_demand ON_DEMAND)
+	endif()
+	wl_product(${name} ${on_demand} FILE vmlinux.wasm LINK ${name}.wasm
+		INPUT ${inputs}
+		KEY "${compiler}"
+			"${WL_KERNEL_SOURCE} ${source_size} ${source_time}"
+		COMMAND "${top}/kernel/build" "--source=${WL_KERNEL_SOURCE}"
+			--work=@WORK@ --out=@OUT@ --jobs=@JOBS@ ${options})
+endfunction()
+wl_kernel(vmlinux)
+# Those of tests, which build them (wl_test_kernel).
+wl_kernel(vmlinux-debug ON_DEMAND "${top}/kernel/configs/debug.config")
 
 # The userland.
 foreach(package musl busybox)

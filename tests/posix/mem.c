@@ -16,19 +16,6 @@ static bool all(const unsigned char *p, int c, size_t n)
 	return true;
 }
 
-static void test_middle(void)
-{
-	unsigned char *p = mmap(NULL, 5 * 4096, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	MUST(p != MAP_FAILED);
-	memset(p, 1, 5 * 4096);
-	CALL(munmap(p + 2 * 4096, 4096));
-	IS(all(p, 1, 2 * 4096) && all(p + 3 * 4096, 1, 2 * 4096));
-	CALL(munmap(p, 2 * 4096));
-	CALL(munmap(p + 3 * 4096, 2 * 4096));
-}
-
 static void test_anonymous(void)
 {
 	unsigned char *p, *q;
@@ -173,7 +160,6 @@ int main(void)
 	int i;
 
 	test_anonymous();
-	test_middle();
 	test_file();
 	test_shared();
 	test_malloc();

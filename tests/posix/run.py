@@ -189,4 +189,5 @@ def main():
     sys.exit(0 if table(names, columns) else 1)
 
 
-main()
+if __name__ == '__main__':
+    main()

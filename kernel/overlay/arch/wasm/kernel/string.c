@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* string.c: copies and fills by memory.copy and memory.fill. */
+#define __NO_FORTIFY	/* these are the functions themselves */
 #include <linux/export.h>
 #include <linux/string.h>
 
