@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""lines.py: lines, parameters and variables of kernel, libc and program, in both
+debuggers; no name that only the translator knows is in sight."""
+
+import os
+import re
+
+import debuggers
+from debuggers import Failure, Gdb, Lldb
+
+SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
+
+
+def line_in_subject(word):
+    with open(SUBJECT) as file:
+        return next(n for n, line in enumerate(file, 1) if word in line)
+
+
+def line_in_kernel(function, word):
+    """As gdb lists it, without being told where sources are."""
+    text = Gdb().script(['set listsize 30', f'list {function}'],
+                        start=debuggers.runner_arguments())[1]
+    found = re.search(rf'^(\d+)\s+{re.escape(word)}', text, re.M)
+    if not found:
+        raise Failure(f'gdb does not list {word}:\n{text}')
+    return int(found[1])
+
+
+def check(debugger):
+    call = line_in_kernel('do_pipe2', 'error = __do_pipe_flags(')
+    add = line_in_subject('box->value += by')
+    return debugger.check((
+        (f'break fs/pipe.c:{call}', f'breakpoint set -f fs/pipe.c -l {call}',
+         r'do_pipe2|pipe\.c'),
+        ('continue', 'continue', rf'do_pipe2.*pipe\.c:{call}'),
+        ('list', 'frame select 0', r'__do_pipe_flags'),
+        ('backtrace', 'thread backtrace',
+         r'do_pipe2.*syscall_work.*\bpipe\b.*use_pipe.*main.*subject\.c'),
+        ('print flags', 'frame variable flags', r'= 0'),
+        ('print fildes', 'frame variable fildes', r'0x'),
+        ('next', 'next', rf'\b{call + 1}\b'),
+        ('print error', 'frame variable error', r'= 0'),
+        ('finish', 'finish', r'syscall_work|syscall'),
+        ('delete', 'breakpoint delete -f', ''),
+        (f'break subject.c:{add}', f'breakpoint set -f subject.c -l {add}',
+         r'change_box|subject\.c'),
+        ('continue', 'continue', rf'change_box.*subject\.c:{add}'),
+        ('print box', 'frame variable box', r'box \*.*0x'),
+        ('up', 'up', r'main.*subject\.c'),
+        ('info functions w2[c]_', 'image lookup -r -n w2[c]_',
+         r'\A(?!.*w2c_)'),
+    ), start=debuggers.runner_arguments())
+
+
+def test_gdb():
+    check(Gdb())
+
+
+def test_lldb():
+    check(Lldb())
+
+
+debuggers.main()
