@@ -103,6 +103,24 @@ def late_thread(debugger, watch):
     debugger().check(table, start=runner_arguments())
 
 
+# The program follows a bad pointer: the kernel would only send it a signal.
+FAULT = [
+    ('set var first.next = 0', 'memory write -s 4 `&first` 0', ''),
+    ('continue', 'continue', 'guest_fault|change_box'),
+    ('info frame', 'bt', 'change_box'),
+]
+
+
+def test_fault_in_gdb():
+    with booted() as guest:
+        Gdb().check([('p first.value', None, '10')] + FAULT, pid=guest.child.pid)
+
+
+def test_fault_in_lldb():
+    with booted() as guest:
+        Lldb().check([(None, 'p first.value', '10')] + FAULT, pid=guest.child.pid)
+
+
 def test_four_and_a_fifth_in_gdb():
     table = [(f'watch {name}', None, 'Hardware watchpoint') for name in FOUR]
     table += [('continue', None, 'Hardware watchpoint'),

@@ -44,6 +44,7 @@ class Session:
     def __init__(self):
         self.loaded = {}  # path of a companion: the base that it is loaded at
         self.seen = None
+        self.objects = set()  # paths of the guest's shared objects
 
     def sync(self, *_):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -57,6 +58,7 @@ class Session:
         except (loader.NoRunner, loader.Unreadable):
             return
         self.seen = now
+        self.objects = {image.so for image in images}
         chosen = loader.choose(images, selected_image(), self.loaded)
         self.drop_all_but({path: image.base for path, image in chosen.items()})
         new = [image for path, image in chosen.items() if path not in self.loaded]
@@ -101,6 +103,25 @@ def quietly(command):
         gdb.execute(f'set confirm {"on" if confirm else "off"}')
 
 
+
+
+class GuestFault(gdb.Breakpoint):
+    """Stops when code of the guest faulted, with the function that did it selected."""
+
+    def __init__(self, session):
+        super().__init__('guest_fault', internal=True)
+        self.session = session
+        gdb.events.stop.connect(self.on_stop)
+
+    def on_stop(self, event):
+        if self not in getattr(event, 'breakpoints', ()):
+            return
+        frame = gdb.newest_frame()
+        while frame and gdb.solib_name(frame.pc()) not in self.session.objects:
+            frame = frame.older()
+        if frame:
+            frame.select()
+            gdb.execute('frame')
 
 
 class Start(gdb.Command):
@@ -158,4 +179,5 @@ def begin():
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
     session.sync()
+    GuestFault(session)
     register_commands()

@@ -68,7 +68,7 @@ class Session:
         self.target = target
         self.modules = {}  # by the path of a companion: (module, base)
         self.seen = None
-        self.prepared = None
+        self.fault = None  # the breakpoint where guest code faulted
 
     def sync(self):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -105,6 +105,8 @@ class Session:
             signals.SetShouldSuppress(number, False)
         for path, (module, _) in self.modules.items():
             self.modules[path] = module, None
+        if not self.fault:
+            self.fault = self.target.BreakpointCreateByName('guest_fault')
 
     def load(self, path, base):
         module, at = self.modules.get(path, (None, None))
