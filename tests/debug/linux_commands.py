@@ -3,14 +3,9 @@
 """linux_commands.py: the kernel-aware commands, in both debuggers, on one boot; what they
 say is compared with what the guest itself says."""
 
-import os
 import re
-import sys
-import tempfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-import debuggers  # noqa: E402
+import debuggers
 from debuggers import Failure, Gdb, Guest, Lldb, equal, matches
 
 DEBUGGERS = (Gdb, Lldb)

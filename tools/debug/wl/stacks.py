@@ -138,9 +138,7 @@ def where_text(target, task):
 def kernel_stack(target, struct):
     """[low, high) of a task's kernel stack."""
     low = int(struct.stack)
-    regs = target.kernel.type('struct pt_regs')
-    size = stack_size(target)
-    return low, low + size if regs else low
+    return low, low + stack_size(target)
 
 
 def stack_size(target):
