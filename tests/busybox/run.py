@@ -26,7 +26,7 @@ import harness  # noqa: E402
 import verdicts  # noqa: E402
 from harness import Failure, Guest, path_of  # noqa: E402
 
-LIMIT_S = 10 * harness.PATIENCE_S
+LIMIT_S = 25 * harness.PATIENCE_S
 RESULTS = {'PASS': 'pass', 'FAIL': 'fail', 'SKIPPED': 'skip', 'UNTESTED': 'skip'}
 # The applet "start-stop-daemon" is tested with a false that does not look at its
 # name, and wget with a server, which here is the guest's own.
