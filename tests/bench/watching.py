@@ -59,7 +59,7 @@ def measure(archive, options, names, reps):
     with Guest(*options, initramfs=archive) as guest:
         text = guest.run(f'/test/guestbench -t 100 -r {reps} {" ".join(names)}',
                          timeout=3000)
-    return {name: float(ns) for name, ns in re.findall(r'^gb (\S+) ([\d.]+)', text, re.M)}
+    return {name: float(ns) for name, ns in re.findall(r'^gb (\S+) +([\d.]+)', text, re.M)}
 
 
 def compare(archive, names, reps):
