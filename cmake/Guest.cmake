@@ -52,6 +52,9 @@ function(wl_kernel name)
 endfunction()
 wl_kernel(vmlinux)
 # Those of tests, which build them (wl_test_kernel).
+wl_kernel(vmlinux-kunit ON_DEMAND
+	tree:tools/testing/kunit/configs/all_tests.config
+	"${top}/kernel/configs/kunit.config")
 wl_kernel(vmlinux-debug ON_DEMAND "${top}/kernel/configs/debug.config")
 
 # The userland.

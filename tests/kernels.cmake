@@ -26,3 +26,13 @@ set_tests_properties(debug-kernel PROPERTIES
 	LABELS kernels TIMEOUT 1800 PROCESSORS 2
 	FIXTURES_REQUIRED "vmlinux-debug;translated"
 	ENVIRONMENT "WL_CACHE=${WL_CACHE}")
+
+# The kernel's own unit tests.
+wl_test_kernel(vmlinux-kunit)
+add_test(NAME kunit
+	COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/kunit/run.py"
+		"--build=${CMAKE_BINARY_DIR}")
+set_tests_properties(kunit PROPERTIES
+	LABELS kernels TIMEOUT 900 PROCESSORS 2
+	FIXTURES_REQUIRED "vmlinux-kunit;translated"
+	ENVIRONMENT "WL_CACHE=${WL_CACHE}")
