@@ -50,7 +50,7 @@ STRESS = {
             ' 2>&1; find /proc/sys -type f | xargs cat >/dev/null 2>&1; ps | wc -l',
 }
 # mem is not among them: it asks for more than there is, of which the kernel warns.
-PROGRAMS = ['mem_middle', 'proc_many', 'proc_vfork', 'sig_handlers', 'sig_inline',
+PROGRAMS = ['mem_middle', 'proc_many', 'proc_vfork', 'sig_handlers', 'sig_longjmp',
             'sig_queue', 'sig_threads', 'thr_basic', 'thr_cancel', 'thr_mutex',
             'thr_sync', 'futexes', 'time_timers', 'ipc', 'events']
 PATIENCE_S = 4 * harness.PATIENCE_S
