@@ -10,6 +10,13 @@ extern void __tsan_release(void *address);
 extern void __tsan_ignore_thread_begin(void);
 extern void __tsan_ignore_thread_end(void);
 
+/* The C library orders its own accesses in ways that TSan is not told of. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race_top:sysroot*/source/\n";
+}
+
 /* Numbers of asm-generic/unistd.h, for 32 bits. */
 #define NR_FUTEX 98
 #define NR_FUTEX_TIME64 422

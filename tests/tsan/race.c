@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/reboot.h>
 
-#define ROUNDS 100000
+#define ROUNDS 100000 /* times 50 for the race: more than a CPU's tick */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t barrier;
@@ -24,7 +24,7 @@ static void *thread(void *arg)
 	int i;
 
 	pthread_barrier_wait(&barrier); /* nothing orders them after this */
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < (racy ? 50 : 1) * ROUNDS; i++) {
 		if (!racy)
 			pthread_mutex_lock(&lock);
 		count();
