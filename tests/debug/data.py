@@ -49,6 +49,15 @@ def test_program_in_gdb():
         Gdb().check(PROGRAM, pid=guest.child.pid)
 
 
+def test_threads_at_each_stop():
+    with booted() as guest:
+        Gdb().check([('break do_pipe2', None, 'Breakpoint 1'),
+                     ('continue', None, 'hit Breakpoint 1'),
+                     ('continue', None, 'hit Breakpoint 1'),
+                     ('info threads', None, r'"\(runner\) \w+"')],
+                    pid=guest.child.pid)
+
+
 def test_program_in_lldb():
     with booted() as guest:
         Lldb().check(PROGRAM, pid=guest.child.pid)

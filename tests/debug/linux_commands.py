@@ -31,6 +31,7 @@ class Scene:
         'wl-sym &init_task.se.vruntime', 'wl-sym init_task.tasks.next',
         'wl-sym init_task.sched_class', 'wl-sym 0xfffff000', 'wl-sym 5',
         'help wl-ps')
+    THREADS = {'gdb': 'info threads', 'lldb': 'thread list'}
     WRONG = {
         'wl-ps nobody': 'there is no task of comm nobody',
         'wl-ps 99999': 'there is no task of pid 99999',
@@ -67,7 +68,7 @@ class Scene:
         self.pid = guest.child.pid
         self.said = {}
         for kind in DEBUGGERS:
-            commands = [*self.COMMANDS, *self.WRONG]
+            commands = [*self.COMMANDS, self.THREADS[kind.name], *self.WRONG]
             debugger = kind()
             outputs = debugger.script(commands, pid=self.pid)
             self.said[kind.name] = dict(zip(commands, map(clean, outputs)))
@@ -155,6 +156,14 @@ def test_irq():
 def test_maps():
     for name, guest, said in each():
         equal(rows(said['wl-maps 1']), rows(guest['maps']), name)
+
+
+def test_threads():
+    for name, _, said in each():
+        text = said[Scene.THREADS[name]]
+        for pattern in (r'sleep pid \d+, CPU [01], S\b', r'init pid 1, CPU [01], S\b',
+                        r'swapper/1 pid 0, ', r'"?\(runner\) runner\b'):
+            equal(len(re.findall(pattern, text)), 1, f'{name}: {pattern} in\n{text}')
 
 
 def test_backtrace():

@@ -51,7 +51,7 @@ class RunnerFrames:
 def _hidden(frame):
     thread = frame.GetThread()
     label = thread_label(thread)
-    if not label or label.startswith('(runner)') or \
+    if not label or label.startswith(threads.RUNNER) or \
        stacks.place(the_target, frame.GetPC()) != stacks.RUNNER:
         return False
     # Not where the runner itself is being debugged.

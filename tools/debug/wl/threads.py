@@ -5,13 +5,17 @@ ps."""
 from . import tasks
 from .value import GuestError
 
+RUNNER = '(runner) '
+
 
 def labels(target):
     """A text for each host thread, by tid: comm, pid, CPU and state of its task, or
     that it is the runner's own. {} while there is no guest."""
     try:
         busy = {a: cpu for cpu, a in tasks.running(target).items()}
-        found = {t.tid: f'(runner) {t.name}' for t in target.threads()}
+        # gdb gives back the name that it was given at the last stop.
+        found = {t.tid: RUNNER + t.name.removeprefix(RUNNER)
+                 for t in target.threads()}
         for address, host in tasks.host_tasks(target):
             tid = int(host.tid)
             if tid in found and not host.vfork:
