@@ -47,7 +47,18 @@ def check(debugger):
          r'change_box|subject\.c'),
         ('continue', 'continue', rf'change_box.*subject\.c:{add}'),
         ('print box', 'frame variable box', r'box \*.*0x'),
+        ('print box->name', 'print box->name', '"middle'),
         ('up', 'up', r'main.*subject\.c'),
+        # Where parameters are still in registers.
+        ('break change_box', 'breakpoint set -n change_box', r'change_box|subject\.c'),
+        ('continue', 'continue', r'change_box.*subject\.c'),
+        ('print box->name', 'print box->name', '"middle'),
+        ('print *box', 'print *box', 'BUSY.*"middle'),
+        # A type whose name the kernel has too: gdb itself takes the kernel's.
+        ('break turn', 'breakpoint set -n turn', r'turn|subject\.c'),
+        ('continue', 'continue', r'turn.*subject\.c'),
+        ('wl-p next->number', 'wl-p next->number', r'^7$'),
+        (None, 'print next->number', r'\b7$'),
         ('info functions w2[c]_', 'image lookup -r -n w2[c]_',
          r'\A(?!.*w2c_)'),
     ), start=debuggers.runner_arguments())

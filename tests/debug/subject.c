@@ -34,6 +34,16 @@ __attribute__((noinline)) static void change_box(struct box *box, int by)
 	box->value += by;
 }
 
+/* Of the same name as a type of the kernel. */
+struct page {
+	int lines, number;
+} pages[2] = { { 40, 7 }, { 50, 7 } };
+
+__attribute__((noinline)) static void turn(struct page *next)
+{
+	rounds += next->lines;
+}
+
 __attribute__((noinline)) static void use_pipe(void)
 {
 	char buf[8];
@@ -68,6 +78,7 @@ int main(void)
 		nap();
 		use_pipe();
 		change_box(first.next, 1);
+		turn(&pages[i % 2]);
 		if (i == 20 && pthread_create(&thread, NULL, write_late, NULL))
 			puts("subject: no thread");
 	}

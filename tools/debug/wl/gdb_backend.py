@@ -61,14 +61,14 @@ class Module(target.Module):
         self.path = objfile.filename
 
     def convert(self, raw):
-        """A Type. What is only declared is looked up here, else in the kernel: gdb
-        would also take a type of that name of the runner."""
+        """A Type. What is only declared is looked up where it belongs: gdb would take
+        the first type of that name, of any module."""
         kind = raw.strip_typedefs().unqualified()
         if kind.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION) and kind.tag:
             foreign = kind.objfile and kind.objfile != self.objfile
-            if foreign or not kind.fields():
+            if foreign or self.path.endswith('.so') or not kind.fields():
                 word = 'union' if kind.code == gdb.TYPE_CODE_UNION else 'struct'
-                found = self.find_or_in_kernel(f'{word} {kind.tag}')
+                found = self.find_declared(f'{word} {kind.tag}')
                 if found:
                     return found
         return Type(self, kind)
@@ -194,6 +194,12 @@ class Target(target.Target):
     def find_runner(self):
         return self._module('the_vm')
 
+    def module(self, path):
+        try:
+            return Module(self, gdb.lookup_objfile(path))
+        except ValueError:
+            return None
+
     def threads(self):
         found = [Thread(t) for t in gdb.selected_inferior().threads()]
         return sorted(found, key=lambda t: t.number)
@@ -207,6 +213,8 @@ class Target(target.Target):
             symbol = gdb.lookup_symbol(name)[0]
         except gdb.error:
             return None  # there is no frame
+        if symbol and symbol.addr_class == gdb.SYMBOL_LOC_OPTIMIZED_OUT:
+            raise GuestError(f'{name} is optimized out here')
         if not symbol or not symbol.needs_frame:
             return None
         return self._value(symbol, gdb.selected_frame())

@@ -89,7 +89,7 @@ class Module(target.Module):
         if not kind.IsTypeComplete() and kind.IsAggregateType():
             word = 'union' if kind.GetTypeClass() == lldb.eTypeClassUnion \
                 else 'struct'
-            found = self.find_or_in_kernel(f'{word} {kind.GetName()}')
+            found = self.find_declared(f'{word} {kind.GetName()}')
             if found:
                 return found
         return Type(self, kind)
@@ -216,6 +216,10 @@ class Target(target.Target):
     def find_runner(self):
         return self._module('the_vm')
 
+    def module(self, path):
+        raw = self.raw.FindModule(lldb.SBFileSpec(path))
+        return Module(self, raw) if raw.IsValid() else None
+
     def threads(self):
         return [Thread(t) for t in self.process]
 
@@ -232,9 +236,9 @@ class Target(target.Target):
         if not found.GetError().Success():
             raise GuestError(f'{name} is optimized out here')
         kind = Module(self, frame.GetModule()).convert(found.GetType())
-        address = found.GetLoadAddress()
-        if address != lldb.LLDB_INVALID_ADDRESS:
-            return value.Value(self, kind, address)
+        # What is in a register has a "load address" too: what it points to.
+        if found.AddressOf().IsValid():
+            return value.Value(self, kind, found.GetLoadAddress())
         return value.Value(self, kind, number=found.GetValueAsSigned()
                            if kind.signed else found.GetValueAsUnsigned())
 

@@ -5,6 +5,8 @@ A backend fills in the methods that raise NotImplementedError. All of it works t
 same on a live process and on a core dump of one.
 """
 
+import os
+
 from .value import GuestError, Value
 
 PAGE = 4096
@@ -55,13 +57,12 @@ class Module:
         """A Type, or None: 'struct x', 'union x', 'enum x', or a typedef."""
         raise NotImplementedError
 
-    def find_or_in_kernel(self, name):
-        """The same; translated code only declares the types of the guest."""
-        found = self.find_type(name)
-        kernel = self.target.find_kernel()
-        if not found and kernel and kernel is not self:
-            found = kernel.find_type(name)
-        return found
+    def find_declared(self, name):
+        """The same; translated code only declares the types of the guest, which are
+        in its companion."""
+        stem, suffix = os.path.splitext(self.path)
+        owner = self.target.module(stem + '.types') if suffix == '.so' else self
+        return owner and owner.find_type(name)
 
     def find_variables(self, name):
         """[(address, Type)] of the variables of that name, global ones first."""
@@ -110,6 +111,10 @@ class Target:
 
     def find_runner(self):
         """The Module that has the_vm, or None."""
+        raise NotImplementedError
+
+    def module(self, path):
+        """The Module of that file, or None if it is not loaded."""
         raise NotImplementedError
 
     def threads(self):
