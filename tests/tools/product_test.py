@@ -10,6 +10,7 @@ import time
 import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MAKE = 'cat "$0" >@OUT@/out; echo x >>"$0".runs'
 
 
 class ProductTest(unittest.TestCase):
@@ -35,7 +36,7 @@ class ProductTest(unittest.TestCase):
                 '--input=' + self.input, '--link=' + self.path('link'),
                 '--cache=' + self.path('cache'), *options, '--', 'sh', '-c', script]
 
-    def make(self, script='cat "$0" >@OUT@/out; echo x >>"$0".runs', status=0):
+    def make(self, script=MAKE, status=0):
         script = script.replace('$0', self.input)
         done = subprocess.run(self.command(script), capture_output=True, text=True)
         self.assertEqual(done.returncode, status, done.stderr)
@@ -120,6 +121,22 @@ class ProductTest(unittest.TestCase):
                 for _ in range(2)]
         self.assertEqual([child.wait() for child in both], [0, 0])
         self.assertEqual(self.runs(), 1)
+
+    def test_beside_another_build(self):
+        """What is there already does not wait for who makes another one."""
+        self.make()
+        os.mkfifo(self.path('fifo'))
+        other = subprocess.Popen(
+            self.command(f'cat {self.path("fifo")} >@OUT@/out', '--key=other'),
+            stdout=subprocess.DEVNULL)
+        with open(self.path('fifo'), 'w') as fifo:  # opens when the build runs
+            done = subprocess.run(
+                self.command(MAKE.replace('$0', self.input)), timeout=30,
+                capture_output=True, text=True)
+            self.assertIn('is there already', done.stdout)
+            fifo.write('other')
+        self.assertEqual(other.wait(), 0)
+        self.assertEqual(self.read(self.path('link')), 'other')
 
 
 unittest.main()
