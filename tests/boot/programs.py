@@ -10,6 +10,7 @@ import harness
 from harness import Guest, equal, matches, path_of
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'programs')
+PLAIN_CXX = ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']
 WATS = ['hello', 'relocated', 'trap', 'alien', 'startless']
 
 
@@ -68,6 +69,8 @@ class Initramfs:
         spoil(tree)
         harness.compile_for_guest(os.path.join(SOURCES, 'calls.c'),
                                   os.path.join(tree, 'calls'))
+        harness.compile_for_guest(os.path.join(SOURCES, 'plain.cc'),
+                                  os.path.join(tree, 'plain'), *PLAIN_CXX)
         return harness.build_initramfs(os.path.dirname(tree), self.folder.name)
 
     def __exit__(self, *_):
@@ -107,6 +110,12 @@ def test_calls():
         with Initramfs() as initramfs, Guest(initramfs=initramfs, cpus=cpus) as guest:
             equal(guest.run('/test/calls', status=None, timeout=120),
                   'all calls are right\n', f'on {cpus} CPUs')
+
+
+def test_plain_cxx():
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        equal(guest.run('/test/plain'),
+              'constructed\n12\ngone\n42 84\ndestructed\n')
 
 
 def test_written_in_the_guest():
