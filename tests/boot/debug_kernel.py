@@ -9,7 +9,6 @@ tests/posix; it must not have had anything to complain about.
 
 import functools
 import os
-import re
 import sys
 import tempfile
 
@@ -20,17 +19,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), 'posix'))
 
 import run as posix  # noqa: E402
-
-WARNING = 4  # KERN_WARNING
-# What is said at that level, and why it may be.
-EXPECTED = {
-    r'^percpu: (max_distance|wasting)': 'no vmalloc() without an MMU',
-    r'^\*\*.*\*\*$': 'SLUB_DEBUG_ON shows addresses, and says so',
-    r'^(Lock dependency validator|\.\.\. (MAX|CLASSHASH|CHAINHASH)_| memory used '
-    r'(by|for)| per task-struct)': 'lockdep tells what it is',
-    r'^This architecture does not have kernel memory protection': 'so it is',
-    r'^hrtimer: interrupt took': 'the host was busy',
-}
 
 # Each round starts some hundred tasks.
 STRESS = {
@@ -56,23 +44,6 @@ PROGRAMS = ['mem_middle', 'proc_many', 'proc_vfork', 'sig_handlers', 'sig_longjm
 PATIENCE_S = 4 * harness.PATIENCE_S
 
 
-def complaints(guest):
-    """Lines of the kernel's log at the level of a warning or worse, but expected ones."""
-    guest.run('dmesg -r >/tmp/dmesg', timeout=PATIENCE_S)
-    log = guest.run('cat /tmp/dmesg', timeout=PATIENCE_S)
-    lines = re.findall(r'^<(\d+)>(?:\[[ .\d]+\] )?(.*)$', log, re.M)
-    if len(lines) < 20:
-        raise Failure(f'this is no log of a kernel:\n{log}')
-    return [text for level, text in lines if int(level) & 7 <= WARNING
-            and not any(re.search(pattern, text) for pattern in EXPECTED)]
-
-
-def check_clean(guest, after):
-    found = complaints(guest)
-    if found:
-        raise Failure(f'after {after} the kernel complains:\n' + '\n'.join(found))
-
-
 def check_watching(guest):
     """Lockdep gives up after the first fault that it finds; it has not."""
     guest.check('cat /proc/lockdep_stats', r'debug_locks: +1\b')
@@ -80,12 +51,10 @@ def check_watching(guest):
 
 
 def stress(guest):
-    # The console shows no messages meanwhile: they are read from the log.
-    guest.run('dmesg -n 1')
-    check_clean(guest, 'boot')
+    guest.check_log('boot', PATIENCE_S)
     for name, script in STRESS.items():
         guest.run(script, status=None, timeout=PATIENCE_S)
-        check_clean(guest, name)
+        guest.check_log(name, PATIENCE_S)
 
 
 def check_stacks(guest):
@@ -102,7 +71,7 @@ def run_programs(guest, expected):
                         ' echo status $? >>out; cat out', timeout=PATIENCE_S)
         if got != expected[name]:
             raise Failure(posix.difference(expected[name], got))
-        check_clean(guest, name)
+        guest.check_log(name, PATIENCE_S)
 
 
 @functools.cache

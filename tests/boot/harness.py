@@ -24,6 +24,16 @@ import pexpect
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REPORT_LINES = 300  # of the console, when a test fails
 PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?$'
+WARNING = 4  # KERN_WARNING
+# What the kernel says at that level, and why it may.
+EXPECTED_WARNINGS = {
+    r'^percpu: (max_distance|wasting)': 'no vmalloc() without an MMU',
+    r'^\*\*.*\*\*$': 'SLUB_DEBUG_ON shows addresses, and says so',
+    r'^(Lock dependency validator|\.\.\. (MAX|CLASSHASH|CHAINHASH)_| memory used '
+    r'(by|for)| per task-struct)': 'lockdep tells what it is',
+    r'^This architecture does not have kernel memory protection': 'so it is',
+    r'^hrtimer: interrupt took': 'the host was busy',
+}
 # A loaded machine is slow; a hang is for ever.
 PATIENCE_S = float(os.environ.get('WL_PATIENCE', 60))
 
@@ -158,6 +168,8 @@ class Guest:
         self.child.delaybeforesend = None
         if login:
             self.prompt()
+            # What it warns of stays in its log, out of what programs print.
+            self.run(f'dmesg -n {WARNING}')
 
     def __enter__(self):
         return self
@@ -229,6 +241,18 @@ class Guest:
         if not re.search(pattern, output, re.M | re.S):
             raise Failure(f'{command!r} printed\n{output}\nwithout {pattern!r}')
         return output
+
+    def check_log(self, after, timeout=None):
+        """The kernel has warned of nothing, but of what is expected."""
+        self.run('dmesg -r >/tmp/dmesg', timeout=timeout)
+        log = self.run('cat /tmp/dmesg', timeout=timeout)
+        lines = re.findall(r'^<(\d+)>(?:\[[ .\d]+\] )?(.*)$', log, re.M)
+        if len(lines) < 20:
+            raise Failure(f'this is no log of a kernel:\n{log}')
+        found = [text for level, text in lines if int(level) & 7 <= WARNING
+                 and not any(re.search(p, text) for p in EXPECTED_WARNINGS)]
+        if found:
+            raise Failure(f'after {after} the kernel complains:\n' + '\n'.join(found))
 
     def wait(self, timeout=None):
         """Wait for the runner's end: its status, -N for signal N."""

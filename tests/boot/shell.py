@@ -77,6 +77,7 @@ def test_language():
             if 'Killed' in output:
                 output = output.replace('Killed\n', '')
             equal(last_lines(strip_job_notes(output), wanted), wanted, script)
+        guest.check_log('that')
 
 
 def test_200_commands():

@@ -27,6 +27,7 @@ def boot(cpus):
         guest.check('echo $((6 * 7)) | cat | cat', '^42$')
         guest.check('ls / | wc -l', r'^\d+$')
         guest.check('sleep 0.1 & wait; nproc', f'^{cpus}$')
+        guest.check_log('that')
         guest.line('poweroff')
         guest.wait_for(0)
     return took
