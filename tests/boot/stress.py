@@ -2,21 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runner is stopped, ended and cut off at moments that nobody chose.
 
-WL_ENDS is how often it is ended in test_ends (24).
+WL_ENDS is how often it is ended in test_ends (24), WL_KILLS in test_killed (8).
 """
 
+import importlib.machinery
+import importlib.util
 import os
 import random
 import re
 import signal
 import subprocess
+import tempfile
+import termios
 import time
 
 import harness
 from harness import Failure, Guest, equal, matches, run_runner
 
 ENDS = int(os.environ.get('WL_ENDS', 24))
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+KILLS = int(os.environ.get('WL_KILLS', 8))
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT,
+           signal.SIGKILL)
 
 
 def start(**where):
@@ -64,6 +70,85 @@ def test_ends():
         equal(said, '', f'{what}: stderr')
 
 
+class SmallGuest:
+    """A kernel of a few lines, which is translated in no time, and a cache for it."""
+
+    def __init__(self, folder):
+        path = os.path.join(harness.TOP, 'tests/guests/run')
+        loader = importlib.machinery.SourceFileLoader('guests', path)
+        guests = importlib.util.module_from_spec(
+            importlib.util.spec_from_loader('guests', loader))
+        loader.exec_module(guests)
+        sources = [os.path.join(guests.HERE, name) for name in ('start.c', 'spin.c')]
+        with open(guests.build('spin', sources, [], folder), 'rb') as file:
+            self.module = file.read()
+        self.kernel, self.cache = f'{folder}/kernel.wasm', f'{folder}/cache'
+        self.initramfs = f'{folder}/empty.cpio'
+        with open(self.initramfs, 'wb') as file:
+            file.write(guests.cpio())
+
+    def renew(self, number):
+        """Another kernel, which does the same: with a section that has no meaning."""
+        with open(self.kernel, 'wb') as file:
+            file.write(self.module + b'\0\5\4' + number.to_bytes(4, 'big'))
+
+    def start(self, **where):
+        return subprocess.Popen(
+            [harness.path_of('runner'), f'--cache={self.cache}',
+             '--expect=^spinning', '--timeout=60', self.kernel, self.initramfs],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **where)
+
+    def run(self, what):
+        """To its end: how long it took."""
+        began, child = time.monotonic(), self.start(stdin=subprocess.DEVNULL)
+        status, said = status_of(child, what), child.stderr.read()
+        child.stderr.close()
+        equal(status, 0, f'{what}: status ({said})')
+        for name in 'tmp', 'locks':
+            equal(os.listdir(os.path.join(self.cache, name)), [], f'{what}: {name}')
+        return time.monotonic() - began
+
+
+def await_no_process_of(session, what):
+    deadline = time.monotonic() + harness.PATIENCE_S
+    while left := subprocess.run(['ps', '-o', 'pid=,args=', '-s', str(session)],
+                                 capture_output=True, text=True).stdout:
+        if time.monotonic() > deadline:
+            raise Failure(f'{what}: it left\n{left}')
+        time.sleep(0.05)
+
+
+def test_killed():
+    """Killed at any moment, while it translates too: what it starts ends, the
+    terminal is as before if that can be, the next start works and clears up."""
+    seed = random.randrange(1 << 32)
+    print(f'     seed {seed}')
+    chance = random.Random(seed)
+    master, terminal = os.openpty()
+    before = termios.tcgetattr(terminal)
+    with tempfile.TemporaryDirectory() as folder:
+        guest = SmallGuest(folder)
+        guest.renew(0)
+        span = guest.run('the first start')
+        for round in range(1, KILLS + 1):
+            number = chance.choice((signal.SIGKILL, signal.SIGTERM))
+            moment = chance.uniform(0, span)
+            what = f'round {round}, {number!r} after {moment:.3f} s'
+            guest.renew(round)
+            child = guest.start(stdin=terminal, start_new_session=True)
+            time.sleep(moment)
+            child.send_signal(number)
+            status_of(child, what)
+            child.stderr.close()
+            await_no_process_of(child.pid, what)
+            if number == signal.SIGTERM:
+                equal(termios.tcgetattr(terminal), before, f'{what}: terminal')
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+            guest.run(f'{what}: the start after it')
+    os.close(master)
+    os.close(terminal)
+
+
 def busy(guest, jobs):
     for _ in range(jobs):
         guest.run('while :; do :; done &', status=None)
@@ -73,7 +158,8 @@ def busy(guest, jobs):
 def test_stopped():
     """SIGSTOP and SIGCONT of the runner, while the guest is idle and while it is
     busy: no stall, no flood of timers, no hang."""
-    with Guest(parameters=('loglevel=1',)) as guest:
+    with Guest() as guest:
+        guest.run('dmesg -n 1')
         for seconds, jobs in (4, 0), (1, 0), (5, 2), (1, 0), (2, 0), (4, 0):
             busy(guest, jobs)
             os.kill(runner_of(guest), signal.SIGSTOP)
