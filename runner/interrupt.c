@@ -80,6 +80,7 @@ static NOT_SANITIZED void on_signal(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	struct task *t = task_self;
+	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
 	int saved = errno;
 
 	(void)signo;
@@ -87,7 +88,11 @@ static NOT_SANITIZED void on_signal(int signo, siginfo_t *info, void *context)
 	if (t && t->cpu->stopped && t->cpu->tid == t->tid)
 		task_stop();
 	if (t && t->irq_state)
-		interrupt(t, (void *)uc->uc_mcontext.gregs[REG_RIP]);
+		interrupt(t, pc);
+	if (t) {
+		t->interrupted_pc = pc;
+		t->interrupts++;
+	}
 	errno = saved;
 }
 

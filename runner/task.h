@@ -66,6 +66,9 @@ struct task {
 	u32 kernel_faults;
 	bool has_fault_addr; /* of the fault that the kernel was told of last */
 	gaddr_t fault_addr;
+	/* For debuggers: where the last interrupt went back to, how many did. */
+	const void *interrupted_pc;
+	u32 interrupts;
 	char name[16];
 };
 

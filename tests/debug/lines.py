@@ -9,6 +9,7 @@ import re
 import debuggers
 from debuggers import Failure, Gdb, Lldb
 
+HITS = 40
 SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
 
 
@@ -37,6 +38,7 @@ def check(debugger):
         ('list', 'frame select 0', r'__do_pipe_flags'),
         ('backtrace', 'thread backtrace',
          r'do_pipe2.*syscall_work.*\bpipe\b.*use_pipe.*main.*subject\.c'),
+        (None, 'frame info', r'kernel`do_pipe2'),
         ('print flags', 'frame variable flags', r'= 0'),
         ('print fildes', 'frame variable fildes', r'0x'),
         ('next', 'next', rf'\b{call + 1}\b'),
@@ -62,6 +64,26 @@ def check(debugger):
         ('info functions w2[c]_', 'image lookup -r -n w2[c]_',
          r'\A(?!.*w2c_)'),
     ), start=debuggers.runner_arguments())
+
+
+def check_hits(debugger):
+    """Each call is seen, and seen once, whatever interrupts come in between."""
+    stop = [('continue', 'continue', r'change_box'),
+            ('print first.next->value', 'print first.next->value', '')]
+    with debuggers.booted() as guest:
+        said = debugger.check([('break change_box', 'breakpoint set -n change_box', '')] +
+                              HITS * stop, pid=guest.child.pid)
+    # "$1 = 20" in gdb, "(int) 20" in lldb
+    values = [int(re.search(r'(?:=|\)) (\d+)', text)[1]) for text in said[2::2]]
+    debuggers.equal(values, list(range(values[0], values[0] + HITS)), 'calls seen')
+
+
+def test_hits_in_gdb():
+    check_hits(Gdb())
+
+
+def test_hits_in_lldb():
+    check_hits(Lldb())
 
 
 def test_gdb():

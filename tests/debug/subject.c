@@ -21,6 +21,7 @@ struct box middle = { &last, 20, BUSY, 5, 17, "middle" };
 struct box first = { &middle, 10, CALM, 7, 31, "first" };
 volatile int rounds;
 static volatile long long written_late;
+static volatile int lines_read;
 
 static void nap(void)
 {
@@ -41,7 +42,7 @@ struct page {
 
 __attribute__((noinline)) static void turn(struct page *next)
 {
-	rounds += next->lines;
+	lines_read += next->lines;
 }
 
 __attribute__((noinline)) static void use_pipe(void)

@@ -2,12 +2,17 @@
 """lldb_extras.py: what lldb has besides commands: a list of threads that says what
 they are, backtraces without the runner's frames."""
 
-from . import stacks, threads
+import lldb
+
+from . import lldb_session, stacks, threads
 from .value import GuestError
 
 FORMAT = ('thread #${thread.index}: tid = ${thread.id%tid}, '
           '${script.thread:wl.lldb_extras.thread_label}'
           '{, stop reason = ${thread.stop-reason}}\\n')
+# Formats of frames: the files of translated modules have no names that mean anything.
+FRAMES = 'frame-format', 'frame-format-unique'
+MODULE, LABEL = '${module.file.basename}', '${script.frame:wl.lldb_extras.module_label}'
 # Set by install(): lldb makes objects of classes, and calls functions, by name.
 the_target = None
 _stop = None
@@ -29,6 +34,13 @@ def thread_label(thread, _=None):
     """What `thread list` shows of a thread."""
     found = _labels(thread.GetProcess()).get(thread.GetThreadID())
     return found or thread.GetName() or ''
+
+
+def module_label(frame, _=None):
+    """What a frame says of its module: the program's name, or vmlinux."""
+    module = frame.GetModule().GetFileSpec()
+    names = lldb_session.session_of(the_target.raw).names
+    return names.get(module.fullpath) or module.basename or ''
 
 
 class RunnerFrames:
@@ -64,5 +76,9 @@ def install(target):
     run = target.debugger.HandleCommand
     run(f'script import {__name__}')
     run(f'settings set thread-format "{FORMAT}"')
+    for name in FRAMES:
+        value = lldb.SBDebugger.GetInternalVariableValue(
+            name, target.debugger.GetInstanceName()).GetStringAtIndex(0)
+        run(f'settings set {name} {value.replace(MODULE, LABEL)}')
     run(f'frame recognizer add -l {__name__}.RunnerFrames -x -s .* -n .* '
         '--first-instruction-only false')

@@ -7,12 +7,14 @@ import importlib.util
 
 import lldb
 
-from . import loader
+from . import lldb_repeats, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
 SIGNALS = ('SIGURG SIGPIPE SIGWINCH SIGCHLD SIGALRM SIGCONT SIGSEGV SIGBUS SIGFPE '
            'SIGILL')
+# What lldb's server stops threads with, and sometimes reports as their own stop.
+ITS_SIGNAL = 'SIGSTOP'
 COMPANION = 'i386-unknown-linux-gnu'
 
 
@@ -42,9 +44,9 @@ def pointer(memory, address):
     return int.from_bytes(memory.read(address, 8), 'little')
 
 
-def selected_image(target, memory, self_offset):
-    """Address of the image that the selected thread runs, or None."""
-    frame = target.GetProcess().GetSelectedThread().GetFrameAtIndex(0)
+def host_task(target, memory, self_offset, thread):
+    """The runner's struct task of a thread, or None if it has none."""
+    frame = thread.GetFrameAtIndex(0)
     place = frame.FindRegister('fs_base').GetValueAsUnsigned() + self_offset
     kind = target.FindFirstGlobalVariable('task_self').GetType().GetPointeeType()
     try:
@@ -52,10 +54,16 @@ def selected_image(target, memory, self_offset):
     except loader.Unreadable:
         return None
     if not task or not kind.IsValid():
-        return None  # a thread of the runner
-    value = target.CreateValueFromAddress('task', lldb.SBAddress(task, target), kind)
-    user = value.GetChildMemberWithName('user')
-    if not user.GetValueAsUnsigned():
+        return None
+    return target.CreateValueFromAddress('task', lldb.SBAddress(task, target), kind)
+
+
+def selected_image(target, memory, self_offset):
+    """Address of the image that the selected thread runs, or None."""
+    task = host_task(target, memory, self_offset,
+                     target.GetProcess().GetSelectedThread())
+    user = task and task.GetChildMemberWithName('user')
+    if not user or not user.GetValueAsUnsigned():
         return None
     debug = user.GetChildMemberWithName('image').GetChildMemberWithName('debug')
     return debug.GetLoadAddress()
@@ -66,9 +74,11 @@ class Session:
 
     def __init__(self, target):
         self.target = target
+        self.names = {}  # of what images run, by the path of the translated module
         self.modules = {}  # by the path of a companion: (module, base)
         self.seen = None
         self.fault = None  # the breakpoint where guest code faulted
+        self.repeats = lldb_repeats.Repeats()
 
     def sync(self):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -87,6 +97,7 @@ class Session:
         if not self.seen or self.seen[0] != now[0]:
             self.prepare()
         self.seen = now
+        self.names = {image.so: image.name for image in reversed(images)}
         loaded = {path: base for path, (_, base) in self.modules.items()}
         chosen = loader.choose(images, selected_image(self.target, memory, self_offset),
                                loaded)
@@ -95,14 +106,27 @@ class Session:
         for path, image in chosen.items():
             self.load(path, image.base)
 
+    def stopped(self):
+        """The process stopped: whether that is news."""
+        self.sync()
+        memory = Memory(self.target)
+        try:
+            self_offset = loader.read_list(memory)[2]
+        except (loader.NoRunner, loader.Unreadable):
+            return True
+        return not self.repeats.only(
+            self.target.GetProcess(),
+            lambda thread: host_task(self.target, memory, self_offset, thread))
+
     def prepare(self):
         """A new process: places of modules are forgotten."""
+        self.repeats = lldb_repeats.Repeats()
         signals = self.target.GetProcess().GetUnixSignals()
-        for name in SIGNALS.split():
+        for name in (*SIGNALS.split(), ITS_SIGNAL):
             number = signals.GetSignalNumberFromName(name)
             signals.SetShouldStop(number, False)
             signals.SetShouldNotify(number, False)
-            signals.SetShouldSuppress(number, False)
+            signals.SetShouldSuppress(number, name == ITS_SIGNAL)
         for path, (module, _) in self.modules.items():
             self.modules[path] = module, None
         if not self.fault:
@@ -140,14 +164,14 @@ def quietly(debugger, command):
 
 
 class StopHook:
-    """Runs whenever the process stops."""
+    """Runs whenever a process stops."""
 
-    def __init__(self, target, *_):
-        self.target = target
+    def __init__(self, *_):
+        pass
 
-    def handle_stop(self, _, stream):
-        session_of(self.target).sync()
-        return True
+    def handle_stop(self, context, _):
+        # Not the target that it was made for, which was there before any file.
+        return session_of(context.GetTarget()).stopped()
 
 
 def start(debugger, command, context, result, _):
