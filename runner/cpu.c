@@ -4,7 +4,9 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "cpu.h"
 #include "exit.h"
@@ -127,12 +129,14 @@ void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
 }
 
+/* The system call itself: timerfd_settime() is TSan's, and cpu_retry() may have
+ * interrupted TSan. */
 static NOT_SANITIZED void arm(struct cpu *cpu, u64 ns, int flags)
 {
 	struct itimerspec when = { .it_value = timespec_of_ns(ns) };
 	int saved = errno;
 
-	timerfd_settime(cpu->timerfd, flags, &when, NULL);
+	syscall(SYS_timerfd_settime, cpu->timerfd, flags, &when, NULL);
 	errno = saved;
 }
 

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <time.h>
 
-#define ROUNDS 100000 /* times 50 for the race: more than a CPU's tick */
+#define ROUNDS 100000
+#define RACE_S 0.3 /* long enough to be preempted on one CPU */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t barrier;
@@ -19,12 +21,22 @@ static __attribute__((noinline)) void count(void)
 	counter++; /* here */
 }
 
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static void *thread(void *arg)
 {
+	double end;
 	int i;
 
 	pthread_barrier_wait(&barrier); /* nothing orders them after this */
-	for (i = 0; i < (racy ? 50 : 1) * ROUNDS; i++) {
+	end = seconds() + RACE_S;
+	for (i = 0; racy ? seconds() < end : i < ROUNDS; i++) {
 		if (!racy)
 			pthread_mutex_lock(&lock);
 		count();
