@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -104,7 +105,7 @@ static void watch_input(bool on)
 }
 
 /*
- * A terminal has no end: what comes closest is to type Ctrl-D to whoever reads.
+ * The guest's terminal has no end: what comes closest is to type Ctrl-D to whoever reads.
  * Typed while nobody does, it may be lost or garble what is typed next; so it is
  * typed when the guest has had nothing to do for a while, after Ctrl-U, and again
  * after ever longer whiles until something is shown.
@@ -131,6 +132,12 @@ static void end_of_input(void)
 {
 	console.ended = true;
 	watch_input(false);
+	if (console.is_terminal) {
+		/* A raw one has no end: it is gone. Under a debugger that is
+		 * gone as well, nobody else says so. */
+		raise(SIGHUP);
+		return;
+	}
 	if (console.last != '\n') {
 		put_byte('\n');
 		console.hooks->input();

@@ -5,6 +5,7 @@
 import hashlib
 import os
 import signal
+import subprocess
 import termios
 import time
 
@@ -87,6 +88,24 @@ def test_signals():
             status = guest.wait()
             if status not in (-number, 128 + number):
                 raise harness.Failure(f'{number!r} ended the runner with {status}')
+
+
+def test_terminal_goes_away():
+    """One that is not the controlling terminal: the host sends no SIGHUP."""
+    ours, guests = os.openpty()
+    child = subprocess.Popen(harness.runner_command(), stdin=guests, stdout=guests,
+                             stderr=subprocess.DEVNULL, start_new_session=True)
+    os.close(guests)
+    try:
+        said = b''
+        while b'/ # ' not in said:
+            said += os.read(ours, 4096)
+        os.close(ours)
+        if child.wait(harness.PATIENCE_S) not in (-signal.SIGHUP, 128 + signal.SIGHUP):
+            raise harness.Failure(f'it ended with {child.returncode}')
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_pipe():
