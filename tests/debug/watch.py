@@ -38,7 +38,7 @@ PROGRAM = [
     ('delete', 'watchpoint delete -f', ''),
     ('watch rounds', 'watchpoint set variable rounds', '(?i)watchpoint'),
     ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
-    ('bt', 'bt', 'use_pipe'),
+    ('bt', 'bt', 'turn|use_pipe'),
 ]
 FOUR = ['jiffies_64', 'init_task.__state', 'init_task.pid', 'init_task.tgid']
 FIFTH = 'init_task.exit_state'
