@@ -39,7 +39,9 @@ def case(name):
         else:
             wanted = bench.reference(wasm, commands)
         for level in bench.levels:
-            compare(bench.run(bench.translate(wasm, level), commands), wanted)
+            so = bench.translate(wasm, level)
+            compare(bench.run(so, commands), wanted)
+            compare(bench.run(so, commands, 'watched'), wanted)
     return test
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * loader.c: the least that runs a translated module. Reads commands from
+ * loader.c: the least that runs a translated module, argv[1]; with a second
+ * argument, as if the CPU watched something. Reads commands from
  * stdin and prints what reference.js prints for the same module and commands:
  *	NAME ARGUMENT...   call an export; arguments are bits, in hexadecimal
  *	                   -> "NAME = type:bits", "NAME = trap" or "NAME ="
@@ -29,6 +30,8 @@ struct w2c_env {
 static struct w2c_env env = { .stack_pointer = 0x100000,
 			      .memory_base = 0x20000, .table_base = 16 };
 static sigjmp_buf trapped;
+
+volatile uint8_t guest_watched;
 
 void wasm_rt_trap(wasm_rt_trap_t trap)
 {
@@ -265,6 +268,7 @@ int main(int argc, char **argv)
 		perror("loader: mmap");
 		return 1;
 	}
+	guest_watched = argc > 2;
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGILL, &sa, NULL);
 	sigaction(SIGFPE, &sa, NULL);

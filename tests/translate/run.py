@@ -64,8 +64,8 @@ class Bench:
                                  f'{r.stderr}')
         return r.stderr if status else r.stdout.strip()
 
-    def run(self, so, commands):
-        r = subprocess.run([self.loader, so], input=commands,
+    def run(self, so, commands, *options):
+        r = subprocess.run([self.loader, so, *options], input=commands,
                            capture_output=True, text=True)
         if r.returncode:
             raise AssertionError(f'loader: {r.returncode} {r.stderr}')

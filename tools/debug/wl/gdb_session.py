@@ -29,6 +29,12 @@ class Memory:
         except (gdb.error, OverflowError):
             raise loader.Unreadable(f'no memory at {address:#x}') from None
 
+    def write(self, address, data):
+        try:
+            gdb.selected_inferior().write_memory(address, data)
+        except gdb.error:
+            pass  # a core dump
+
 
 def selected_image():
     """Address of the image that the selected thread runs, or None."""
@@ -57,6 +63,8 @@ class Session:
             images = loader.read_images(Memory())
         except (loader.NoRunner, loader.Unreadable):
             return
+        if not self.seen:
+            loader.announce(Memory())
         self.seen = now
         self.objects = {image.so for image in images}
         chosen = loader.choose(images, selected_image(), self.loaded)

@@ -37,8 +37,10 @@ OP void remember(u64 a, u64 old, u32 size, const void *pc)
 {
 	u64 word;
 
-	if (size == 4 && !(a & 3)) {
+	if (!(a & 3) && !(size & 3)) {
 		remember_word(a, (u32)old, pc);
+		if (size == 8)
+			remember_word(a + 4, (u32)(old >> 32), pc);
 		return;
 	}
 	for (word = a & ~(u64)3; word < a + size; word += 4)
@@ -95,10 +97,12 @@ RARE void guest_rt_store(u64 a, u64 bits, u32 size)
 {
 	const void *pc = __builtin_return_address(0);
 
-	if (size == 4 && !(a & 3) && MARK(a) == GUEST_MARK_LAST)
+	if ((a & 3) || (size & 3) || MARK(a) != GUEST_MARK_LAST)
+		store_any(a, bits, size, pc);
+	else if (size == 4)
 		remember_word(a, (u32)exchange(a, bits, 4), pc);
 	else
-		store_any(a, bits, size, pc);
+		remember(a, exchange(a, bits, 8), 8, pc);
 }
 
 RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size)
@@ -124,6 +128,32 @@ static u32 piece_of(u64 a, u64 n)
 	u64 piece = 8 - (a & 7);
 
 	return (u32)(piece < n ? piece : n);
+}
+
+/* Where nothing but the last write to each word is of interest: note a write
+ * that is about to happen, up to the end of the granule. How much of it. */
+static u64 remember_range(u64 a, u64 n, const void *pc)
+{
+	u64 rest = GRANULE - (a & (GRANULE - 1)), end, word;
+	entry e = { (u32)(uintptr_t)pc, guest_writer,
+		    *(volatile u32 *)GUEST_CLOCK, 0 };
+
+	if (MARK(a) != GUEST_MARK_LAST)
+		return 0;
+	end = a + (n < rest ? n : rest);
+	for (word = a & ~(u64)3; word < end; word += 4) {
+		e[3] = *(volatile u32 *)(uintptr_t)word;
+		((volatile entry *)GUEST_SHADOW)[word >> 2] = e;
+	}
+	return end - a;
+}
+
+/* How much of [a, a + n) may be written at once: nobody is to be told. */
+static u64 unnoticed(u64 a, u64 n, const void *pc)
+{
+	u64 plain = unmarked(a, n);
+
+	return plain ? plain : remember_range(a, n, pc);
 }
 
 static void store_piece(u64 d, u64 bits, u32 n, const void *pc)
@@ -163,14 +193,13 @@ void guest_rt_move_checked(void *dest, const void *src, size_t n)
 		return;
 	}
 	while (n) {
-		u64 plain = unmarked(d, n);
-		u64 done = plain ? plain : piece_of(d, n);
+		u64 done = unnoticed(d, n, pc);
 
-		if (plain)
+		if (done)
 			guest_rt_move((void *)(uintptr_t)d,
-				      (void *)(uintptr_t)s, plain);
+				      (void *)(uintptr_t)s, done);
 		else
-			copy_piece(d, s, (u32)done, pc);
+			copy_piece(d, s, (u32)(done = piece_of(d, n)), pc);
 		d += done;
 		s += done;
 		n -= done;
@@ -184,13 +213,13 @@ void guest_rt_fill_checked(void *dest, int byte, size_t n)
 	u64 d = (uintptr_t)dest;
 
 	while (n) {
-		u64 plain = unmarked(d, n);
-		u64 done = plain ? plain : piece_of(d, n);
+		u64 done = unnoticed(d, n, pc);
 
-		if (plain)
-			guest_rt_fill((void *)(uintptr_t)d, byte, plain);
+		if (done)
+			guest_rt_fill((void *)(uintptr_t)d, byte, done);
 		else
-			store_piece(d, pattern, (u32)done, pc);
+			store_piece(d, pattern, (u32)(done = piece_of(d, n)),
+				    pc);
 		d += done;
 		n -= done;
 	}

@@ -28,7 +28,8 @@ typedef u32 __attribute__((aligned(1), may_alias)) unit4;
 typedef u16 __attribute__((aligned(1), may_alias)) unit2;
 typedef u64 __attribute__((vector_size(16), aligned(1), may_alias)) unit16;
 
-/* From here on the string instructions win. */
+/* From here on the string instructions win. While the CPU watches something it
+ * takes them step by step, so that they lose. */
 #define LONG 512
 
 /* Up to 16 bytes: all loads come before all stores. */
@@ -56,14 +57,17 @@ OP void move_short(u8 *d, const u8 *s, size_t n)
 
 OP void move_forward(u8 *d, const u8 *s, size_t n)
 {
-	unit16 last = *(unit16 *)(s + n - 16);
+	/* Where there is no memory, it is to be the first byte that faults. */
+	u8 first = *(const volatile u8 *)s;
+	unit16 last = *(const volatile unit16 *)(s + n - 16);
 	size_t i;
 
+	(void)first;
 	/* The rest may overlap what the loop still reads, so it was read
 	 * first and is written last. */
 	for (i = 0; i + 16 < n; i += 16)
-		*(unit16 *)(d + i) = *(unit16 *)(s + i);
-	*(unit16 *)(d + n - 16) = last;
+		*(volatile unit16 *)(d + i) = *(const volatile unit16 *)(s + i);
+	*(volatile unit16 *)(d + n - 16) = last;
 }
 
 OP void move_backward(u8 *d, const u8 *s, size_t n)
@@ -73,6 +77,14 @@ OP void move_backward(u8 *d, const u8 *s, size_t n)
 	for (; n > 16; n -= 16)
 		*(unit16 *)(d + n - 16) = *(unit16 *)(s + n - 16);
 	*(unit16 *)d = first;
+}
+
+/* CPUs take it for an overlap, and bytes one by one, if within a page dest is just
+ * above the source. */
+OP bool seems_to_overlap(const u8 *d, const u8 *s)
+{
+	return ((uintptr_t)d - (uintptr_t)s - 1) % 4096 < 63 ||
+	       (uintptr_t)s - (uintptr_t)d < 64;
 }
 
 void *guest_rt_move(void *dest, const void *src, size_t n)
@@ -86,7 +98,7 @@ void *guest_rt_move(void *dest, const void *src, size_t n)
 		move_short(d, s, n);
 	else if ((uintptr_t)d - (uintptr_t)s < n)
 		move_backward(d, s, n);
-	else if (n < LONG || (uintptr_t)s - (uintptr_t)d < 64)
+	else if (n < LONG || guest_watched || seems_to_overlap(d, s))
 		move_forward(d, s, n);
 	else
 		__asm__ volatile("rep movsb"
@@ -98,15 +110,17 @@ void *guest_rt_fill(void *dest, int byte, size_t n)
 {
 	u64 pattern = (u8)byte * (u64)0x0101010101010101;
 	u8 *d = dest;
-	size_t i;
+	size_t i = 0;
 
 	WRITES(dest, n);
-	if (n >= LONG) {
+	if (n >= LONG && !guest_watched) {
 		__asm__ volatile("rep stosb"
 				 : "+D"(d), "+c"(n) : "a"(byte) : "memory");
 		return dest;
 	}
-	for (i = 0; i + 8 <= n; i += 8)
+	for (; i + 16 <= n; i += 16)
+		*(volatile unit16 *)(d + i) = (unit16){ pattern, pattern };
+	for (; i + 8 <= n; i += 8)
 		*(volatile unit8 *)(d + i) = pattern;
 	for (; i < n; i++)
 		((volatile u8 *)d)[i] = (u8)byte;
