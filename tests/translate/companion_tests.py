@@ -2,6 +2,7 @@
 """Companions: what gdb reads in the types and data of a module, alone and damaged."""
 
 import os
+import re
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -12,7 +13,8 @@ def compile_types(bench, name, *options):
     subprocess.run(
         ['clang-22', '--target=wasm32-unknown-unknown', '-O1', '-nostdlib',
          '-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--no-stack-first',
-         '-Wl,--global-base=65536', '-Wl,--export=second', *options, HERE + '/types.c', '-o', out], check=True)
+         '-Wl,--global-base=65536', '-Wl,--export=second', *options, HERE + '/types.c',
+         HERE + '/more_types.c', '-o', out], check=True)
     return out
 
 
@@ -43,6 +45,32 @@ def types(bench):
     for version in '-gdwarf-4', '-gdwarf-5':
         companion = companion_of(bench, compile_types(bench, 'types', '-g', version))
         check_types(companion)
+
+
+def definitions(dwarf, name):
+    """How often a structure of this name is described, and is only declared."""
+    entries = re.findall(r'DW_TAG_structure_type\n((?:.*DW_AT_.*\n)*)', dwarf)
+    named = [e for e in entries if f'("{name}")' in e]
+    declared = sum('DW_AT_declaration' in e for e in named)
+    return len(named) - declared, declared
+
+
+def merged(bench):
+    """What units have in common is there once; what only has the same name is not
+    mixed up."""
+    for version in '-gdwarf-4', '-gdwarf-5':
+        companion = companion_of(bench, compile_types(
+            bench, 'merged', '-g', version, '-Wl,--no-gc-sections'))
+        dwarf = subprocess.run(['llvm-dwarfdump-22', '--debug-info', companion],
+                               capture_output=True, text=True, check=True).stdout
+        found = {name: definitions(dwarf, name) for name in (
+            'node', 'inside', 'private', 'holder', 'ring')}
+        assert found == {'node': (1, 0), 'inside': (1, 0), 'private': (2, 0),
+                         'holder': (2, 0), 'ring': (0, 1)}, found
+        shown = gdb(companion, 'p sizeof(*far)', 'p sizeof(*there.held)',
+                    'p sizeof(*here.held)')
+        for wanted in '$1 = 8', '$2 = 2', '$3 = 8':
+            assert wanted in shown, (wanted, shown)
 
 
 def without_dwarf(bench):
@@ -81,4 +109,4 @@ def companion_lost(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        types, without_dwarf, damaged_dwarf, companion_lost)]
+        types, merged, without_dwarf, damaged_dwarf, companion_lost)]

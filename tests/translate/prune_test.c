@@ -96,7 +96,7 @@ static void test_good(const struct wasm_module *m)
 	d.abbrevs_at = UINT64_MAX;
 	after = count_entries(&d);
 	CHECK(!before.damaged && !after.damaged);
-	CHECK(before.types && after.types == before.types);
+	CHECK(after.types && after.types < before.types);
 	CHECK(before.functions && !after.functions);
 	CHECK(after.variables && after.variables < before.variables);
 	pruned_free(&p);

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /* types.c: types and data whose DWARF the tests of companions look at. */
-enum colour { RED, GREEN = 7, BLUE };
+#include "types.h"
 
-struct node {
-	struct node *next;
-	long long value;
-	unsigned int kind : 3, flags : 5;
-	enum colour colour;
-	char name[8];
+/* Defined in more_types.c. */
+struct inside;
+
+struct private {
+	short own;
+};
+
+struct holder {
+	struct private *held;
 };
 
 struct node first = { 0, 41, 5, 17, BLUE, "first" };
 struct node second = { &first, -1, 1, 2, GREEN, "second" };
 static int counter = 12;
 int *volatile nothing;
+struct inside *volatile far;
+static struct private mine = { 1 };
+struct holder there = { &mine };
 
 /* Its local variables have no place in memory, its static one has. */
 __attribute__((noinline)) static int count(struct node *n)

@@ -113,3 +113,9 @@ void buffer_c_string(struct buffer *b, const void *p, size_t n)
 	}
 	buffer_byte(b, '"');
 }
+
+void buffer_set_leb(uint8_t *to, size_t n, uint64_t value)
+{
+	for (; n; n--, value >>= 7)
+		*to++ = (uint8_t)((value & 0x7f) | (n > 1 ? 0x80 : 0));
+}

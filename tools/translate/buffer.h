@@ -26,4 +26,7 @@ void buffer_printf(struct buffer *b, const char *fmt, ...)
 /* The bytes as a C string literal with its quotes. */
 void buffer_c_string(struct buffer *b, const void *p, size_t n);
 
+/* A LEB128 number, in just n bytes. */
+void buffer_set_leb(uint8_t *to, size_t n, uint64_t value);
+
 #endif

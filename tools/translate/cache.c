@@ -34,7 +34,7 @@ static const struct kind {
 	const char *suffix;
 	char magic[8];
 } object = { "so", { 'W', 'L', 's', 'o', '0', '0', '0', '1' } },
-  companion = { "types", { 'W', 'L', 't', 'y', '0', '0', '0', '2' } };
+  companion = { "types", { 'W', 'L', 't', 'y', '0', '0', '0', '3' } };
 
 int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 	       struct failure *failure)

@@ -301,6 +301,12 @@ static void note_ref(struct dwarf_unit *u, struct dwarf_die *die,
 	die->refs[die->nrefs++] = ref;
 }
 
+static void visit(const struct dwarf_unit *u, uint64_t at, struct dwarf_value v)
+{
+	resolve(u, &v);
+	u->d->visit(u->d->visit_arg, at, &v);
+}
+
 static void read_attributes(struct dwarf_unit *u, const struct dwarf_abbrev *a,
 			    struct dwarf_die *die)
 {
@@ -325,6 +331,8 @@ static void read_attributes(struct dwarf_unit *u, const struct dwarf_abbrev *a,
 		else
 			v = dwarf_read_value(u->d, &u->r, form);
 		note_ref(u, die, start, &v);
+		if (u->d->visit)
+			visit(u, at, v);
 		place = place_of(die, at);
 		if (place)
 			*place = v;

@@ -22,6 +22,7 @@ enum { DW_TAG_array = 0x01, DW_TAG_enumeration = 0x04,
        DW_TAG_const = 0x26, DW_TAG_subprogram = 0x2e, DW_TAG_variable = 0x34,
        DW_TAG_volatile = 0x35, DW_TAG_restrict = 0x37, DW_TAG_atomic = 0x47 };
 
+struct dwarf_value;
 struct dwarf {
 	struct wasm_slice info, abbrev, str, str_offsets, addr;
 	struct wasm_slice line, line_str, loc, loclists, ranges, rnglists;
@@ -30,6 +31,9 @@ struct dwarf {
 	uint32_t nabbrevs, room;
 	uint64_t abbrevs_at;
 	uint64_t effort; /* bytes of such tables that may still be read */
+	/* Is told of each attribute that dwarf_next() reads, if it is set. */
+	void (*visit)(void *arg, uint64_t at, const struct dwarf_value *value);
+	void *visit_arg;
 };
 
 /* A unit of .debug_info, while its entries are read. */

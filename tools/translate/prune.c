@@ -5,14 +5,22 @@
  * One walk over .debug_info notes what is to be cut, and every reference in what
  * stays; then what stays is copied, and the references are made to fit. Offsets
  * only become smaller, so that each fits into the bytes that it had.
+ *
+ * References that count from their unit's start have four bytes, as compilers make
+ * them; then they count from the section's start afterwards, and types that units
+ * have in common can be merged. If there are others, all stay as they are.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "blank.h"
+#include "merge.h"
 #include "prune.h"
 
 #define MAX_DEPTH 256
 #define NOWHERE SIZE_MAX
+
+#define DW_AT_declaration 0x3c
 
 /* Bytes of .debug_info that are left out. */
 struct cut {
@@ -47,6 +55,13 @@ struct prune {
 	struct buffer based; /* size_t: lengths of places that were based */
 	uint32_t memory_base;
 	bool failed;
+	bool merges;
+	struct merge merge;
+	struct merge_type *type; /* that the walk is in, or NULL */
+	unsigned int type_depth;
+	/* Of the entry that was read last. */
+	uint64_t hash;
+	bool is_declared;
 };
 
 /* What an entry is in decides whether it stays. */
@@ -199,6 +214,53 @@ static bool stays(const struct prune *p, const struct dwarf_die *die,
 	       (in == IN_SCOPE && is_scope(die->tag));
 }
 
+/* dwarf_next() has read an attribute. */
+static void note_attribute(void *arg, uint64_t at, const struct dwarf_value *v)
+{
+	struct prune *p = arg;
+
+	p->is_declared |= at == DW_AT_declaration;
+	if (blank_has(at))
+		return;
+	p->hash = merge_hash(p->hash, at << 16 | v->form);
+	if (v->bytes.n)
+		p->hash = merge_hash_bytes(p->hash, v->bytes.p, v->bytes.n);
+	else if (!blank_is_ref(v->form))
+		p->hash = merge_hash(p->hash, v->u);
+}
+
+static uint64_t hash_name(const struct dwarf_die *die)
+{
+	return die->name.bytes.n ?
+		       merge_hash_bytes(die->tag, die->name.bytes.p,
+					die->name.bytes.n) : 0;
+}
+
+static void begin_type(struct prune *p, const struct dwarf_die *die,
+		       unsigned int depth)
+{
+	p->type = merge_add(&p->merge, (struct merge_type){
+		.start = (uint32_t)die->offset,
+		.is_declared = p->is_declared,
+		.name = hash_name(die),
+		.content = MERGE_SEED,
+	});
+	p->type_depth = depth;
+}
+
+/* An entry of the type that the walk is in, which ends there. */
+static void add_to_type(struct prune *p, const struct dwarf_die *die, size_t end)
+{
+	unsigned int i;
+
+	p->hash = merge_hash(p->hash, die->offset - p->type->start);
+	p->hash = merge_hash(p->hash, die->tag << 1 | die->has_children);
+	p->type->content = merge_hash(p->type->content, p->hash);
+	for (i = 0; i < die->nrefs; i++)
+		merge_add_target(&p->merge, die->refs[i].target);
+	p->type->end = (uint32_t)end;
+}
+
 struct level {
 	enum context context; /* of the children */
 	bool kept;
@@ -217,6 +279,14 @@ static enum context context_of(const struct dwarf_die *die, bool kept,
 	return kept ? IN_SCOPE : IN_CODE;
 }
 
+static bool next_entry(struct prune *p, struct dwarf_unit *u,
+		       struct dwarf_die *die)
+{
+	p->hash = MERGE_SEED;
+	p->is_declared = false;
+	return dwarf_next(u, die);
+}
+
 /* Note what is cut of a unit; false if it is damaged. */
 static bool walk(struct prune *p, struct dwarf_unit *u)
 {
@@ -225,8 +295,9 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 	unsigned int depth = 0;
 	struct dwarf_die die;
 
-	while (dwarf_next(u, &die)) {
+	while (next_entry(p, u, &die)) {
 		struct level *level = &levels[depth];
+		unsigned int before = depth;
 		bool kept;
 
 		if (!die.tag) {
@@ -247,6 +318,12 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 			add_refs(p, &die, root);
 		if (kept && die.tag == DW_TAG_variable && is_based(p, &die))
 			cut_base(p, &die);
+		if (kept && level->context != IN_TYPE && is_type(die.tag))
+			begin_type(p, &die, before);
+		if (p->type)
+			add_to_type(p, &die, position(u));
+		if (p->type && depth == p->type_depth)
+			p->type = NULL;
 	}
 	return !u->r.bad && !depth;
 }
@@ -258,6 +335,7 @@ static void walk_all(struct prune *p)
 
 	while (start = next, dwarf_unit_begin(&u, p->d, &next)) {
 		size_t cuts = p->cuts.n, refs = p->refs.n, based = p->based.n;
+		size_t types = p->merge.n, targets = p->merge.ntargets;
 		struct cut last = cuts ? p->cuts.p[cuts - 1] : (struct cut){ 0 };
 
 		if (walk(p, &u)) {
@@ -270,9 +348,33 @@ static void walk_all(struct prune *p)
 			p->cuts.p[cuts - 1] = last;
 		p->refs.n = refs;
 		p->based.n = based;
+		p->type = NULL;
+		merge_cut_back(&p->merge, types, targets);
 		add_cut(p, start, next);
 	}
 	add_cut(p, start, p->d->info.n);
+}
+
+/* Cut the types that are the same as another one. */
+static void cut_types(struct prune *p)
+{
+	const struct merge *m = &p->merge;
+	struct cuts old = p->cuts;
+	size_t i = 0, j;
+
+	p->cuts = (struct cuts){ 0 };
+	for (j = 0; j < m->n; j++) {
+		const struct merge_type *t = &m->types[j];
+
+		if (t->first == j)
+			continue;
+		for (; i < old.n && old.p[i].start < t->start; i++)
+			add_cut(p, old.p[i].start, old.p[i].end);
+		add_cut(p, t->start, t->end);
+	}
+	for (; i < old.n; i++)
+		add_cut(p, old.p[i].start, old.p[i].end);
+	free(old.p);
 }
 
 /* Where what was at this offset is in the copy, or NOWHERE. */
@@ -312,12 +414,6 @@ static void put_fixed(uint8_t *to, size_t n, uint64_t value)
 		*to++ = (uint8_t)value;
 }
 
-static void put_leb(uint8_t *to, size_t n, uint64_t value)
-{
-	for (; n; n--, value >>= 7)
-		*to++ = (uint8_t)((value & 0x7f) | (n > 1 ? 0x80 : 0));
-}
-
 /* What refers to something that was cut refers to its unit then. */
 static void fix_refs(const struct prune *p, struct buffer *info)
 {
@@ -327,11 +423,16 @@ static void fix_refs(const struct prune *p, struct buffer *info)
 		const struct ref *ref = &p->refs.p[i];
 		size_t at = new_offset(&p->cuts, ref->at);
 		size_t base = ref->base ? new_offset(&p->cuts, ref->base) : 0;
-		size_t target = new_offset(&p->cuts, ref->target);
+		size_t target = merge_offset(&p->merge, ref->target);
 
+		if (at == NOWHERE)
+			continue;
+		target = new_offset(&p->cuts, target);
 		if (target == NOWHERE || target >= info->n)
 			target = base + ref->root;
-		(ref->is_leb ? put_leb : put_fixed)(info->p + at, ref->size,
+		if (p->merges)
+			base = 0;
+		(ref->is_leb ? buffer_set_leb : put_fixed)(info->p + at, ref->size,
 						    target - base);
 	}
 }
@@ -369,59 +470,24 @@ static void fix_units(const struct prune *p, struct pruned *ret)
 	}
 }
 
-/* Attributes that are about code, or about sections that are not there: pc
- * ranges, lines, files, macros, siblings. */
-static bool is_blanked(uint64_t at)
+static void prune_info(struct prune *p, struct pruned *ret)
 {
-	static const uint16_t attributes[] = {
-		0x01, 0x10, 0x11, 0x12, 0x3a, 0x43, 0x52, 0x55, 0x74, 0x79,
-		0x8c, 0x2119
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		if (attributes[i] == at)
-			return true;
-	return false;
-}
-
-/*
- * One attribute of a table: its name becomes 0x06, which is none, so that who
- * meets it skips it by its form; and a form that refers to a list of ranges or
- * locations, which gdb looks up even then, a plain number. False at the end of
- * the entry's attributes.
- */
-static bool blank_attribute(struct wasm_reader *r, uint8_t *to)
-{
-	const uint8_t *start = r->p;
-	uint64_t at = wasm_read_leb(r, 64, false), form;
-	size_t n = (size_t)(r->p - start);
-
-	if (is_blanked(at))
-		put_leb(to, n, 0x06);
-	form = wasm_read_leb(r, 64, false);
-	if (form == 0x22 || form == 0x23) /* DW_FORM_loclistx, _rnglistx */
-		put_leb(to + n, (size_t)(r->p - start) - n, 0x0f); /* _udata */
-	if (form == 0x21) /* DW_FORM_implicit_const */
-		wasm_read_leb(r, 64, true);
-	return (at || form) && !r->bad;
-}
-
-static void blank_attributes(const struct dwarf *d, struct buffer *abbrev)
-{
-	struct wasm_reader r = { d->abbrev.p, d->abbrev.p + d->abbrev.n, false,
-				 NULL };
-
-	buffer_put(abbrev, d->abbrev.p, d->abbrev.n);
-	while (r.p < r.end && !r.bad && !abbrev->failed) {
-		if (!wasm_read_leb(&r, 64, false))
-			continue;
-		wasm_read_leb(&r, 64, false);
-		wasm_read_byte(&r);
-		while (!r.bad && blank_attribute(&r, abbrev->p +
-						 (r.p - d->abbrev.p)))
-			;
+	walk_all(p);
+	if (p->merges) {
+		merge_types(&p->merge);
+		cut_types(p);
+	} else {
+		merge_cut_back(&p->merge, 0, 0);
 	}
+	ret->info.failed = p->failed || p->merge.failed || p->units.failed ||
+			   p->based.failed;
+	if (!ret->info.failed)
+		copy_info(p, &ret->info);
+	if (ret->info.failed)
+		return;
+	fix_refs(p, &ret->info);
+	fix_based(p, &ret->info);
+	fix_units(p, ret);
 }
 
 void prune_dwarf(struct dwarf *d, uint32_t memory_base, struct pruned *ret)
@@ -429,20 +495,14 @@ void prune_dwarf(struct dwarf *d, uint32_t memory_base, struct pruned *ret)
 	struct prune p = { .d = d, .memory_base = memory_base };
 
 	*ret = (struct pruned){ 0 };
-	walk_all(&p);
-	if (!p.failed && !p.units.failed && !p.based.failed) {
-		copy_info(&p, &ret->info);
-		if (!ret->info.failed) {
-			fix_refs(&p, &ret->info);
-			fix_based(&p, &ret->info);
-			fix_units(&p, ret);
-		}
-		blank_attributes(d, &ret->abbrev);
-	} else {
-		ret->info.failed = true;
-	}
+	d->visit = note_attribute;
+	d->visit_arg = &p;
+	p.merges = blank_abbrevs(d->abbrev, &ret->abbrev);
+	prune_info(&p, ret);
+	d->visit = NULL;
 	free(p.cuts.p);
 	free(p.refs.p);
+	merge_free(&p.merge);
 	buffer_free(&p.units);
 	buffer_free(&p.based);
 }
