@@ -14,19 +14,13 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(TOP, 'tests', 'boot'))
+import ratios
+from ratios import TOP, harness, row
 
-import harness  # noqa: E402
-from harness import Guest, path_of, runner_command  # noqa: E402
-
-
-def row(name, value, aim=''):
-    print(f'{name:44} {value:>16}  {aim}', flush=True)
+from harness import Guest, path_of, runner_command  # ratios made it known
 
 
 def time_boots(runs):
@@ -97,17 +91,9 @@ def build_times():
 
 def compile_both(folder):
     source = os.path.join(TOP, 'tests/bench/nullcall.c')
-    guest = os.path.join(folder, 'tree/test/nullcall')
-    os.makedirs(os.path.dirname(guest))
-    subprocess.run([os.path.join(TOP, 'tools/wlcc'), '-O2', source, '-o', guest],
-                   check=True, env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+    archive = ratios.make_archive(source, 'nullcall', folder)
     host = os.path.join(folder, 'nullcall')
     subprocess.run(['clang-22', '-O2', source, '-o', host], check=True)
-    archive = os.path.join(folder, 'initramfs.cpio.gz')
-    subprocess.run([os.path.join(TOP, 'userland/build-initramfs'),
-                    '--busybox=' + path_of('busybox/busybox'), '--out=' + archive,
-                    '--add=' + os.path.join(folder, 'tree')], check=True,
-                   stdout=subprocess.DEVNULL)
     return host, archive
 
 
@@ -148,4 +134,5 @@ def main():
         time_translations()
 
 
-main()
+if __name__ == '__main__':
+    main()
