@@ -152,7 +152,8 @@ def translate(folder, _):
                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip()
     row('kernel, level debug: translation', f'{time.monotonic() - began:.0f} s',
         f'on {len(os.sched_getaffinity(0))} cores, aim: at most 60 s')
-    for name, path in ('its code', so), ('its types and globals', so + '.types'):
+    for name, suffix in ('its code', '.so'), ('its types and globals', '.types'):
+        path = os.path.splitext(so)[0] + suffix
         row(name, f'{os.path.getsize(path) / 1e6:.1f} MB')
 
 
