@@ -33,6 +33,16 @@ SCRIPTS = [
     # In a function, of a script: such a job is in no list of the shell.
     ('f() { sleep 9 & kill $!; usleep 100000; wait $!; echo $?; }\nf', '143\n'),
     ('echo a b c | { read x y; echo "$y"; }', 'b c\n'),
+    ('echo kept >/tmp/o; cat <>/tmp/o; cat /tmp/o', 'kept\nkept\n'),
+    # Whoever opens a FIFO waits for the other end, but not with the shell.
+    ('mkfifo /tmp/f; echo through >/tmp/f & cat /tmp/f', 'through\n'),
+    ('{ echo a; echo b; } >/tmp/f & cat </tmp/f', 'a\nb\n'),
+    ('ls /nonexistent >/tmp/f 2>&1 & cat </tmp/f',
+     'ls: /nonexistent: No such file or directory\n'),
+    ('f() { echo "$x$2"; }; mkfifo "/tmp/it\'s"; x=y f 1 " 2" >"/tmp/it\'s" &'
+     ' cat "/tmp/it\'s"', 'y 2\n'),
+    ('cat </tmp/f | tr a b & echo aha >/tmp/f; wait', 'bhb\n'),
+    ('cat </tmp/f & usleep 100000; kill $!; wait $!; echo $?', '143\n'),
 ]
 
 
