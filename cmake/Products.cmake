@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Heavy products: built once, kept by the hash of their inputs (tools/product).
-# wl_product(NAME [ON_DEMAND] [FILE file] [LINK name] [INPUT path...] [KEY text...]
-#            [DEPENDS target...] COMMAND word...)
+# wl_product(NAME [ON_DEMAND] [FILE file] [LINK name] [WORK name] [INPUT path...]
+#            [KEY text...] [DEPENDS target...] COMMAND word...)
 # A target NAME, part of ALL unless it is ON_DEMAND, that makes
 # ${CMAKE_BINARY_DIR}/NAME (or /file, or /name) a link to the product, or to that file
 # of it. The command's words may name @OUT@, @HOME@, @WORK@ and @JOBS@. The target
 # always runs: to hash some hundred files is how it finds out that there is nothing to do.
 function(wl_product name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "FILE;LINK"
+	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "FILE;LINK;WORK"
 		"INPUT;KEY;DEPENDS;COMMAND")
 	set(options)
 	foreach(path IN LISTS arg_INPUT)
@@ -16,6 +16,9 @@ function(wl_product name)
 	foreach(text IN LISTS arg_KEY)
 		list(APPEND options "--key=${text}")
 	endforeach()
+	if(arg_WORK)
+		list(APPEND options "--work=${arg_WORK}")
+	endif()
 	set(link "${name}")
 	if(arg_FILE)
 		list(APPEND options "--file=${arg_FILE}")

@@ -115,6 +115,16 @@ class ProductTest(unittest.TestCase):
         self.assertEqual([n for n in os.listdir(self.path('cache/products'))
                           if n.startswith('.')], [])
 
+    def test_shared_work(self):
+        script = 'echo y >>@WORK@/log; cp @WORK@/log @OUT@/out; cat $0 >/dev/null'
+        self.make(script)
+        self.write(self.input, 'two')
+        other = self.command(script.replace('$0', self.input), '--work=thing')
+        other[1] = 'other'
+        subprocess.run(other, check=True, stdout=subprocess.DEVNULL)
+        self.assertEqual(self.read(self.path('link')), 'y\ny\n')
+        self.assertEqual(os.listdir(self.path('cache/work')), ['thing'])
+
     def test_two_at_once(self):
         script = f'echo x >>{self.input}.runs; sleep 0.3; cat {self.input} >@OUT@/out'
         both = [subprocess.Popen(self.command(script), stdout=subprocess.DEVNULL)
