@@ -69,10 +69,11 @@ static void fault_in_user(struct task *t, const struct fault *f)
 /* The kernel makes an oops of it, and the task ends. */
 static void fault_in_kernel(struct task *t, const struct fault *f)
 {
-	char text[300];
+	char text[300], where[32] = "";
 
-	snprintf(text, sizeof(text), "the guest faulted: %s, address %08x",
-		 f->what, f->addr);
+	if (f->has_addr)
+		snprintf(where, sizeof(where), ", address %08x", f->addr);
+	snprintf(text, sizeof(text), "the guest faulted: %s%s", f->what, where);
 	the_vm->report(t, text, f->has_addr ? &f->addr : NULL);
 	if (t->kernel_faults++ < MAX_KERNEL_FAULTS) {
 		if (t->kernel->wasm_ext_fault) {

@@ -12,7 +12,7 @@
 
 #define NULL_AREA 65536u
 /* If the kernel's debug information does not tell. */
-#define KERNEL_STACK 8192u
+#define KERNEL_STACK 32768u
 
 /* Not by a load: it may be a guard. */
 static bool peek(gaddr_t gaddr, u32 *ret)
@@ -32,12 +32,13 @@ static struct {
 static void read_layout(void)
 {
 	struct variable v;
+	char error[160];
 
 	if (variables_member("task_struct", "pid", &v))
 		layout.pid = (u32)v.gaddr;
 	if (variables_member("task_struct", "stack", &v))
 		layout.stack = (u32)v.gaddr;
-	if (variables_member("thread_union", "stack", &v))
+	if (!variables_find("init_stack", &v, error, sizeof(error)))
 		layout.stack_size = (u32)v.size;
 	if (!layout.stack_size)
 		layout.stack_size = KERNEL_STACK;
@@ -82,12 +83,17 @@ static const struct task *stack_owner(gaddr_t gaddr)
 static bool print_stack_of(char *buf, size_t n, gaddr_t gaddr)
 {
 	const struct task *t;
-	u32 start = 0;
+	u32 start = 0, word;
 
 	need_layout();
 	t = layout.stack ? stack_owner(gaddr) : NULL;
 	if (!t)
 		return false;
+	if (!peek(gaddr & ~3u, &word)) {
+		snprintf(buf, n, "the guard of the kernel stack of task %s "
+			 "(pid %d), which is used up", t->name, near_pid(t));
+		return true;
+	}
 	peek(t->gaddr + layout.stack, &start);
 	snprintf(buf, n, "in the kernel stack of task %s (pid %d), 0x%x of 0x%x "
 		 "bytes from its end", t->name, near_pid(t), gaddr - start,
