@@ -4,16 +4,19 @@
 	sum:     unary (('+' | '-') unary)*
 	unary:   ('*' | '&' | '-') unary | '(' type ')' unary | postfix
 	postfix: primary ('.' name | '->' name | '[' sum ']')*
-	primary: number | name | '(' sum ')'
+	primary: number | name | '(' sum ')' | '$wl_task(' [task] ')'
 
-A name is a variable of the selected frame, of the kernel, or of the program.
+A name is a variable of the selected frame, of the kernel, or of the program. A task
+is what `wl-task` takes.
 """
 
 import re
 
 from .value import GuestError, Type, Value
 
-TOKEN = re.compile(r'\s*(->|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|[-+*&.()\[\]])')
+TASK = re.compile(r'\$wl_task\(\s*"?([^()"]*)"?\s*\)')
+TOKEN = re.compile(r'\s*(\$wl_task\([^()]*\)|->|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|'
+                   r'[-+*&.()\[\]])')
 BASIC = {'char', 'short', 'int', 'long', 'unsigned', 'signed', '_Bool'}
 TAGS = {'struct', 'union', 'enum'}
 DEPTH = 64
@@ -141,7 +144,9 @@ class Parser:
 
     def postfix(self):
         token = self.next()
-        if token == '(':
+        if token.startswith('$'):
+            found = task(self.target, TASK.match(token)[1].strip())
+        elif token == '(':
             found = self.sum()
             self.expect(')')
         elif token[:1].isdigit():
@@ -171,6 +176,13 @@ def variable(target, name):
     if target.kernel.find_variable(name):
         return target.kernel.variable(name)
     return target.elsewhere(name)
+
+
+def task(target, word):
+    """A pointer to its task_struct, as gdb's $wl_task()."""
+    from . import tasks
+    found = (tasks.find(target, word) if word else tasks.selected(target)).struct
+    return Value(target, Pointer(found.type_), number=found.address_)
 
 
 def find_type(target, name):
