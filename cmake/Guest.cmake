@@ -27,10 +27,11 @@ foreach(name build link kallsyms kallsyms-asm.awk overlay patches)
 	list(APPEND kernel_inputs "${top}/kernel/${name}")
 endforeach()
 
-# wl_kernel(NAME [ON_DEMAND] [fragment...]): the target NAME and NAME.wasm. Each has
-# objects of its own, so that one does not make another compile again.
+# wl_kernel(NAME [ON_DEMAND] [WORK other] [fragment...]): the target NAME and
+# NAME.wasm. Each has objects of its own, so that one does not make another compile
+# again, unless the two are so alike that few objects depend on what differs.
 function(wl_kernel name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "" "")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "WORK" "")
 	set(options)
 	set(inputs ${kernel_inputs})
 	foreach(path IN LISTS arg_UNPARSED_ARGUMENTS WL_KERNEL_CONFIGS)
@@ -39,11 +40,14 @@ function(wl_kernel name)
 			list(APPEND inputs "${path}")
 		endif()
 	endforeach()
-	set(on_demand)
+	set(how)
 	if(arg_ON_DEMAND)
-		set(on_demand ON_DEMAND)
+		list(APPEND how ON_DEMAND)
 	endif()
-	wl_product(${name} ${on_demand} FILE vmlinux.wasm LINK ${name}.wasm
+	if(arg_WORK)
+		list(APPEND how WORK "${arg_WORK}")
+	endif()
+	wl_product(${name} ${how} FILE vmlinux.wasm LINK ${name}.wasm
 		INPUT ${inputs}
 		KEY "${compiler}"
 			"${WL_KERNEL_SOURCE} ${source_size} ${source_time}"
@@ -56,6 +60,7 @@ wl_kernel(vmlinux-kunit ON_DEMAND
 	tree:tools/testing/kunit/configs/all_tests.config
 	"${top}/kernel/configs/kunit.config")
 wl_kernel(vmlinux-debug ON_DEMAND "${top}/kernel/configs/debug.config")
+wl_kernel(vmlinux-faults ON_DEMAND WORK vmlinux "${top}/kernel/configs/faults.config")
 
 # The userland.
 foreach(package musl busybox)

@@ -64,7 +64,7 @@ static void spoil_files(struct work_struct *work)
 	rcu_read_lock();
 	victim = find_task_by_vpid(victim_pid);
 	if (victim && victim->files)
-		victim->files->fd_array[1] = (void *)0x5eadf11e;
+		files_fdtable(victim->files)->fd[1] = (void *)0x5eadf11e;
 	rcu_read_unlock();
 }
 static DECLARE_DELAYED_WORK(files_work, spoil_files);
@@ -76,7 +76,7 @@ static int spoil_files_later(u32 pid)
 	return 0;
 }
 
-/* A record is freed, but not forgotten; somebody else has its memory by now. */
+/* A record is freed, but not forgotten; its memory may have an heir by now. */
 struct fault_record {
 	u32 count, limit;
 	char name[24];
@@ -94,15 +94,18 @@ static int use_after_free(u32 number)
 {
 	flush_delayed_work(&count_work);
 	kfree(heir);
+	heir = NULL;
 	forgotten = kmalloc(sizeof(*forgotten), GFP_KERNEL);
 	if (!forgotten)
 		return -ENOMEM;
 	kfree(forgotten);
+	schedule_delayed_work(&count_work, DELAY_S * HZ);
+	if (!number)
+		return 0;
 	heir = kmalloc(sizeof(*heir), GFP_KERNEL);
 	if (!heir)
 		return -ENOMEM;
 	*heir = (struct fault_record){ .count = number, .name = "heir" };
-	schedule_delayed_work(&count_work, DELAY_S * HZ);
 	return 0;
 }
 
@@ -116,7 +119,7 @@ static int count_without_lock(void *number)
 	u32 n = (u32)number;
 
 	while (n--)
-		racy_counter++;
+		WRITE_ONCE(racy_counter, READ_ONCE(racy_counter) + 1);
 	atomic_dec(&racers);
 	return 0;
 }
@@ -146,7 +149,7 @@ static int race(u32 number)
 /* ---- a wrong initial stack pointer --------------------------------------- */
 
 /* Which numbers are taken: the table of a small allocator. */
-#define SLOTS 1024
+#define SLOTS 4096
 static u32 slot_owner[SLOTS];
 
 u32 wasm_fault_sp;
