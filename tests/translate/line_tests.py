@@ -63,6 +63,43 @@ __attribute__((export_name("in_memory"))) int in_memory(int n)
 	fill(&item, numbers, n);
 	return item.value + numbers[n - 1];     /* MEMORY */
 }
+__attribute__((noinline)) static struct item *find(struct item *item, int value)
+{
+	while (item && item->value != value)
+		item = item->next;
+	return item;
+}
+__attribute__((noinline)) static int negative(int n)
+{
+	return -n;
+}
+__attribute__((noinline)) static signed char narrow(int n)
+{
+	return (signed char)(n - 100);
+}
+__attribute__((noinline)) static long long wide(long long n)
+{
+	return n * -1000000000000;
+}
+__attribute__((export_name("results"))) int results(int n)
+{
+	return !find(&first, n) + negative(n) + narrow(n) + (int)wide(n);
+}
+/* What no local has, but is known from one that there is. */
+__attribute__((noinline)) static int salvaged(int n, unsigned int bits)
+{
+	int more = n + 5, less = n - 3, both = (n + 1) * 4;
+	unsigned int masked = bits & 0x3f, flipped = ~bits, set = bits | 0x400;
+	unsigned char cut = (unsigned char)(bits + 255);
+	long long wide_mask = bits;
+
+	total += n;
+	return total ^ (int)bits;       /* SALVAGED */
+}
+__attribute__((export_name("salvage"))) int salvage(int n)
+{
+	return salvaged(n, (unsigned int)n * 0x1010101u) + salvaged(n + 1, 7);
+}
 __attribute__((export_name("last_value"))) int last_value(int letter)
 {
 	return value_of(first.next, letter) * 2;
@@ -154,6 +191,50 @@ def variables(bench):
         assert re.search(wanted, text), (wanted, text)
 
 
+def gdb(bench, wasm, commands, script):
+    """What gdb prints, of a run of the loader that is given commands."""
+    so = bench.translate(wasm, '--level=debug')
+    with open(bench.path('commands'), 'w') as f:
+        f.write(commands)
+    with open(bench.path('script'), 'w') as f:
+        f.write('\n'.join(['set breakpoint pending on', 'set confirm off',
+                           'set width 0', *script, 'kill\n'])
+                .replace('@RUN@', f'run {so} <{bench.path("commands")}'))
+    return subprocess.run(['gdb', '-nx', '-batch', '-x', bench.path('script'),
+                           bench.loader], capture_output=True, text=True).stdout
+
+
+def results(bench):
+    """finish prints what a function returns, in its type."""
+    wasm, _ = compile_c(bench, 'results', '-g')
+    functions = 'find', 'negative', 'narrow', 'wide'
+    text = gdb(bench, wasm, 'results 5\n',
+               [*(f'tbreak {name}' for name in functions), '@RUN@', 'finish',
+                *['continue', 'finish'] * (len(functions) - 1)])
+    found = re.findall(r'Value returned is \$\d+ = (.*)', text)
+    assert len(found) == 4 and re.match(r'\(struct item \*\) 0x1', found[0]) and \
+        found[1:] == ['-5', '-95', '-5000000000000'], (found, text)
+
+
+def salvaged(bench):
+    """Variables that are worth what a local is, and something done to it."""
+    names = 'more', 'less', 'both', 'masked', 'flipped', 'set', 'wide_mask', 'cut'
+    n, bits = 41, 41 * 0x1010101
+    truth = (n + 5, n - 3, (n + 1) * 4, bits & 0x3f, ~bits & 0xffffffff, bits | 0x400,
+             bits, bits + 255 & 255)
+    for dwarf in ('-gdwarf-4', '-gdwarf-5'):
+        wasm, source = compile_c(bench, 'salvaged', dwarf)
+        text = gdb(bench, wasm, f'salvage {n:x}\n',
+                   [f'tbreak {source}:{line_of("SALVAGED")}', '@RUN@',
+                    *(f'output {name}\necho :{name}\\n' for name in names)])
+        seen = {name: value.split(" '")[0]
+                for value, name in re.findall(r'^(.*):([a-z]\w*)$', text, re.M)}
+        assert len(seen) == len(names), text
+        for name, value in zip(names, truth):
+            assert seen[name] in (str(value), '<optimized out>'), (name, seen, text)
+        assert list(seen.values()).count('<optimized out>') <= 3, seen
+
+
 def no_lines(bench):
     wasm, _ = compile_c(bench, 'no_lines', '-g0')
     for level in bench.levels:
@@ -220,5 +301,5 @@ def damaged_often(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        lines, variables, no_lines, true_names, separate_file, damaged_debug,
+        lines, variables, results, salvaged, no_lines, true_names, separate_file, damaged_debug,
         damaged_often)]

@@ -19,6 +19,8 @@
 
 /* To be raised when code changes that is not among the embedded files. */
 #define FORMAT "translate 4, wabt 1.0.39, clang-22"
+/* The same, where only levels with variables are to be made again. */
+#define LOCALS_FORMAT "locals 2"
 
 /* At the end of an object, where ELF does not look. */
 struct trailer {
@@ -57,6 +59,8 @@ static void translator_hash(EVP_MD_CTX *ctx, const struct level *level)
 	const char *const *option;
 
 	hash_text(ctx, FORMAT);
+	if (level->has_locals)
+		hash_text(ctx, LOCALS_FORMAT);
 	hash_text(ctx, compile_options);
 	for (option = level->options; *option; option++)
 		hash_text(ctx, *option);

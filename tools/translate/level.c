@@ -26,8 +26,11 @@ const struct level levels[] = {
 	{ "release", "fast to run",
 	  OPTIONS("-O2"), OPTIONS(LINES), false },
 	{ "debug", "fast to make, and every line can be stepped to",
-	  /* Pointers are passed as the numbers that they are. */
-	  OPTIONS("-O1", "-Wno-int-conversion", CALLER_SAVED),
+	  /* Pointers are passed as the numbers that they are; a call in the end of
+	   * a function is one, or debuggers would stop where the callee has no
+	   * frame yet, and not know the caller. */
+	  OPTIONS("-O1", "-Wno-int-conversion", CALLER_SAVED,
+		  "-fno-optimize-sibling-calls"),
 	  OPTIONS(LINES, "-g"), true },
 	{ "check", "release, in which every store can be watched",
 	  /* A store is known by where it returns to. */

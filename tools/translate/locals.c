@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dwarf.h"
+#include "expression.h"
 #include "interned.h"
 #include "locals.h"
 #include "localtype.h"
@@ -13,9 +14,6 @@
 #define MAX_BLOCKS 400
 #define MAX_DEPTH 200
 #define MAX_HOPS 8 /* from an instance to what it is one of */
-
-#define OP_WASM_LOCATION 0xed
-#define OP_STACK_VALUE 0x9f
 
 /* A variable while its function is read. */
 struct found {
@@ -48,8 +46,8 @@ struct reading {
 
 /* ---- places ----------------------------------------------------------- */
 
-static bool add_event(struct reading *g, uint64_t address, uint32_t var,
-		      enum local_kind kind, uint64_t value, int32_t offset)
+static bool add_event(struct reading *g, uint32_t address, uint32_t var,
+		      struct local_event event)
 {
 	struct locals *out = g->out;
 
@@ -64,40 +62,14 @@ static bool add_event(struct reading *g, uint64_t address, uint32_t var,
 		out->events = p;
 		g->room_events = room;
 	}
-	out->events[out->nevents++] = (struct local_event){
-		.address = (uint32_t)address, .var = var, .value = value,
-		.offset = offset, .kind = kind };
+	event.address = address;
+	event.var = var;
+	out->events[out->nevents++] = event;
 	return true;
 }
 
-/* An expression that is a local or a number, and nothing else. */
-static bool read_expression(struct wasm_slice s, enum local_kind *kind,
-			    uint64_t *value)
-{
-	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
-	unsigned int op = wasm_read_byte(&r);
-
-	*kind = LOCAL_IS;
-	if (op == OP_WASM_LOCATION) {
-		*kind = LOCAL_IN;
-		if (wasm_read_byte(&r) != 0)
-			return false;
-		*value = wasm_read_u32(&r);
-	} else if (op >= 0x30 && op <= 0x4f) { /* DW_OP_lit0 ... */
-		*value = op - 0x30;
-	} else if (op == 0x10) { /* DW_OP_constu */
-		*value = wasm_read_leb(&r, 64, false);
-	} else if (op == 0x11) { /* DW_OP_consts */
-		*value = wasm_read_leb(&r, 64, true);
-	} else {
-		return false;
-	}
-	return !r.bad && wasm_read_byte(&r) == OP_STACK_VALUE && !r.bad &&
-	       r.p == r.end;
-}
-
-/* Has the function a local of that number, and is it a number itself? */
-static bool is_local(const struct reading *g, uint64_t n)
+/* The type of the function's local of that number; 0 if it has none. */
+static unsigned int type_of_local(const struct reading *g, uint64_t n)
 {
 	const struct wasm_module *m = g->m;
 	uint32_t f = g->body + m->imported[WASM_K_FUNC], groups;
@@ -106,37 +78,62 @@ static bool is_local(const struct reading *g, uint64_t n)
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
 
 	if (n < params.n)
-		return params.p[n] >= WASM_F64;
+		return params.p[n];
 	n -= params.n;
 	for (groups = wasm_read_count(&r); groups && !r.bad; groups--) {
 		uint32_t count = wasm_read_u32(&r);
 		unsigned int type = wasm_read_byte(&r);
 
 		if (n < count)
-			return !r.bad && type >= WASM_F64 && type <= WASM_I32;
+			return r.bad ? 0 : type;
 		n -= count;
 	}
-	return false;
+	return 0;
+}
+
+/* Is all of a variable in a local of that type? */
+static bool is_all_there(const struct local_type *t, unsigned int local,
+			 const struct expression *e)
+{
+	bool is_plain = !e->steps.n;
+
+	switch (local) {
+	case WASM_I32:
+		return t->is_pointer || (t->class != LOCAL_FLOAT &&
+			(t->size <= 4 || e->mask <= UINT32_MAX));
+	case WASM_I64:
+		return !t->is_pointer && t->class != LOCAL_FLOAT;
+	case WASM_F32: case WASM_F64:
+		return !t->is_pointer && t->class == LOCAL_FLOAT && is_plain &&
+		       t->size == (local == WASM_F32 ? 4 : 8);
+	default:
+		return false;
+	}
 }
 
 static void add_range(struct reading *g, uint32_t var, uint64_t from,
 		      uint64_t to, struct wasm_slice expression)
 {
 	const struct local_type *type = &g->out->vars[var].type;
-	enum local_kind kind;
-	uint64_t value;
+	unsigned int local = 0;
+	struct expression e;
 
 	if (from < g->start)
 		from = g->start;
 	if (to > g->end)
 		to = g->end;
-	if (from >= to || !read_expression(expression, &kind, &value))
+	if (from >= to || !expression_read(expression, &e))
 		return;
-	if (kind == LOCAL_IN ? !is_local(g, value) :
+	if (e.kind == LOCAL_IN)
+		local = type_of_local(g, e.value);
+	if (e.kind == LOCAL_IN ? !is_all_there(type, local, &e) :
 	    type->class == LOCAL_FLOAT && !type->is_pointer)
 		return;
-	if (add_event(g, from, var, kind, value, 0))
-		add_event(g, to, var, LOCAL_ENDS, 0, 0);
+	if (add_event(g, (uint32_t)from, var, (struct local_event){
+			.kind = e.kind, .value = e.value, .steps = e.steps,
+			.is_wide = local == WASM_I64 }))
+		add_event(g, (uint32_t)to, var,
+			  (struct local_event){ .kind = LOCAL_ENDS });
 }
 
 /* .debug_loc, DWARF 4 */
@@ -207,8 +204,9 @@ static void read_location(struct reading *g, const struct found *f,
 	if (!f->location.is_set)
 		return;
 	if (f->in_memory)
-		add_event(g, g->start, var, LOCAL_AT, g->frame,
-			  f->frame_offset);
+		add_event(g, g->start, var, (struct local_event){
+				.kind = LOCAL_AT, .value = g->frame,
+				.offset = f->frame_offset });
 	else if (f->location.bytes.p)
 		add_range(g, var, g->start, g->end, f->location.bytes);
 	else if (g->u.version >= 5)
@@ -283,7 +281,7 @@ static void find_param(struct reading *g, uint32_t var, uint32_t first_event)
 	for (i = first_event; i < g->out->nevents; i++) {
 		const struct local_event *e = &g->out->events[i];
 
-		if (e->var == var && e->kind == LOCAL_IN &&
+		if (e->var == var && e->kind == LOCAL_IN && !e->steps.n &&
 		    e->address == g->start && e->value < params)
 			v->param = (uint32_t)e->value;
 	}
@@ -364,29 +362,37 @@ static bool is_in_frame(const struct reading *g, struct found *f)
 /* DW_OP_WASM_location of a local: the shadow stack's address in the function. */
 static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
 {
-	enum local_kind kind;
-	uint64_t value;
+	struct expression e;
 
 	if (!die->frame_base.bytes.p ||
-	    !read_expression(die->frame_base.bytes, &kind, &value) ||
-	    kind != LOCAL_IN || !is_local(g, value))
+	    !expression_read(die->frame_base.bytes, &e) || e.steps.n ||
+	    e.kind != LOCAL_IN || type_of_local(g, e.value) != WASM_I32)
 		return UINT32_MAX;
-	return (uint32_t)value;
+	return (uint32_t)e.value;
 }
 
 /* Name and type may be those of an entry that this one is an instance of. */
+static bool find_origin(const struct reading *g, const struct dwarf_die *die,
+			struct dwarf_die *ret)
+{
+	unsigned int i;
+
+	*ret = *die;
+	for (i = 0; i < MAX_HOPS && !ret->name.is_set &&
+		    ret->abstract_origin.is_set; i++)
+		if (!dwarf_die_at(&g->u, ret->abstract_origin.u, ret))
+			return false;
+	return true;
+}
+
 static void add_found(struct reading *g, const struct dwarf_die *die,
 		      unsigned int block)
 {
-	struct dwarf_die origin = *die;
 	struct found *f = &g->found[g->nfound];
-	unsigned int i;
+	struct dwarf_die origin;
 
-	for (i = 0; i < MAX_HOPS && !origin.name.is_set &&
-		    origin.abstract_origin.is_set; i++)
-		if (!dwarf_die_at(&g->u, origin.abstract_origin.u, &origin))
-			return;
-	if (g->nfound == MAX_VARS || !local_is_name(origin.name.bytes))
+	if (!find_origin(g, die, &origin) || g->nfound == MAX_VARS ||
+	    !local_is_name(origin.name.bytes))
 		return;
 	*f = (struct found){ .name = origin.name.bytes,
 			     .location = die->location, .block = block,
@@ -399,6 +405,16 @@ static void add_found(struct reading *g, const struct dwarf_die *die,
 		f->is_hidden = !local_type_read(&g->u, &g->names,
 						  &origin.type, &f->type);
 	g->nfound++;
+}
+
+static void read_result(struct reading *g, const struct dwarf_die *die)
+{
+	struct local_part *part = &g->out->parts[g->body];
+	struct dwarf_die origin;
+
+	part->has_result = find_origin(g, die, &origin) &&
+			   local_type_read(&g->u, &g->names, &origin.type,
+					   &part->result);
 }
 
 /* ---- a unit ----------------------------------------------------------- */
@@ -416,6 +432,7 @@ static struct scope inner_scope(struct reading *g, const struct dwarf_die *die,
 		if (!die->low_pc.is_set || !begin_function(g, die->low_pc.u))
 			return (struct scope){ false, 0 };
 		g->frame = frame_of(g, die);
+		read_result(g, die);
 		return (struct scope){ true, 0 };
 	}
 	if (die->tag != DW_TAG_lexical_block || !outer.in_function ||

@@ -3,7 +3,8 @@
  * locals.h: where the parameters and variables of a module's functions are.
  *
  * A variable of C is in a local of wasm (or is a constant) while the code
- * between two addresses is executed, as the DWARF tells. One that is in memory,
+ * between two addresses is executed, as the DWARF tells, or is the sum of that
+ * and a constant, or the like (expression.h). One that is in memory,
  * in the function's frame, is known by its address: its type here is that of a
  * pointer to it, or to the first element of an array. Left out is what is in
  * several places at once, or of an aggregate type and not in memory, and a name
@@ -41,6 +42,8 @@ struct local_event {
 	uint32_t var;	  /* index in vars */
 	uint64_t value;	  /* which local, or the number */
 	int32_t offset;	  /* LOCAL_AT: from the address in the local */
+	struct wasm_slice steps; /* LOCAL_IN: done to what is in the local, */
+	bool is_wide;		 /* which has 64 bits */
 	enum local_kind kind;
 };
 
@@ -48,6 +51,8 @@ struct local_event {
 struct local_part {
 	uint32_t first_var, nvars;
 	uint32_t first_event, nevents; /* by address */
+	bool has_result;	       /* of this type: */
+	struct local_type result;
 };
 
 struct locals {

@@ -37,7 +37,8 @@ static bool strip_type(const struct dwarf_unit *u,
 	return false;
 }
 
-static bool number_type(const struct dwarf_die *die, struct local_type *ret)
+static bool number_type(const struct dwarf_unit *u, const struct dwarf_die *die,
+			struct local_type *ret)
 {
 	static const uint8_t classes[] = {
 		[0x02] = LOCAL_BOOL, [0x04] = LOCAL_FLOAT,
@@ -45,9 +46,12 @@ static bool number_type(const struct dwarf_die *die, struct local_type *ret)
 		[0x07] = LOCAL_UNSIGNED, [0x08] = LOCAL_UNSIGNED,
 	};
 	uint64_t size = die->byte_size.u, encoding = die->encoding.u;
+	struct dwarf_die base;
 
 	if (die->tag == DW_TAG_enumeration)
-		encoding = 0x07;
+		encoding = strip_type(u, &die->type, &base) &&
+			   base.tag == DW_TAG_base_type ?
+			   base.encoding.u : 0x07;
 	else if (die->tag != DW_TAG_base_type)
 		return false;
 	if (encoding >= sizeof(classes) || encoding < 2 || encoding == 3 ||
@@ -78,7 +82,7 @@ static void pointer_type(const struct dwarf_unit *u, struct interned *names,
 		ret->class = to.tag == DW_TAG_union ? LOCAL_UNION :
 						      LOCAL_STRUCT;
 		ret->tag = interned_add(names, to.name.bytes);
-	} else if (number_type(&to, &number)) {
+	} else if (number_type(u, &to, &number)) {
 		ret->class = number.class;
 		ret->size = number.size;
 	}
@@ -93,7 +97,7 @@ bool local_type_read(const struct dwarf_unit *u, struct interned *names,
 	if (!strip_type(u, type, &die))
 		return false;
 	if (die.tag != DW_TAG_pointer)
-		return number_type(&die, ret);
+		return number_type(u, &die, ret);
 	pointer_type(u, names, &die.type, ret);
 	return true;
 }

@@ -43,8 +43,6 @@ void marks_init(struct marks *k, const struct wasm_module *m,
 	*k = (struct marks){ .lines = lines };
 	if (!lines->nrows || lines->nrows >= NO_ROW)
 		return;
-	if (locals && locals->parts && lines->nrows + locals->nevents < NO_ROW)
-		k->locals = locals;
 	used = find_used(m);
 	if (!~used)
 		return;
@@ -53,6 +51,8 @@ void marks_init(struct marks *k, const struct wasm_module *m,
 		return;
 	memset(k->first, 0xff, (m->nbodies + 1) * sizeof(*k->first));
 	k->high = FIRST_HIGH + (uint32_t)__builtin_ctzll(~used);
+	if (locals && locals->parts && lines->nrows + locals->nevents < NO_ROW)
+		k->locals = locals;
 }
 
 void marks_free(struct marks *k)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expression.h"
 #include "variables.h"
 
 /* ---- names and types -------------------------------------------------- */
@@ -126,6 +127,29 @@ static bool keeps_value(const struct local_type *t, uint8_t wasm_type)
 	}
 }
 
+/* "u32 " at the start of a function's line: its type in C; what follows. */
+static const char *put_result_type(const struct variables *v, uint32_t body,
+				   const char *line, struct buffer *out)
+{
+	const struct local_part *part = part_of(v, body);
+	uint32_t f = body + v->m->imported[WASM_K_FUNC];
+	struct wasm_slice results = v->m->types[v->m->func_types[f]].results;
+	struct local_type type;
+
+	if (!part || !part->has_result || results.n != 1)
+		return line;
+	type = part->result;
+	if (!type.is_pointer && type.size < 4 &&
+	    (type.class == LOCAL_SIGNED || type.class == LOCAL_CHAR)) {
+		type.class = LOCAL_SIGNED; /* and as long as wasm's */
+		type.size = 4;
+	}
+	if (!keeps_value(&type, results.p[0]))
+		return line;
+	put_type(v, &type, out);
+	return line + strcspn(line, " ");
+}
+
 static uint8_t wasm_type_of(const struct variables *v, uint32_t body,
 			    uint32_t param)
 {
@@ -155,6 +179,7 @@ void variables_put_prototype(const struct variables *v, uint32_t body,
 	const char *at = strchr(line, ','), *end;
 	uint32_t param = 0;
 
+	line = put_result_type(v, body, line, out);
 	while (part_of(v, body) && at) {
 		buffer_put(out, line, (size_t)(at + 2 - line));
 		line = at + 2;
@@ -244,6 +269,7 @@ static void put_value(const struct variables *v, uint32_t i,
 		      const struct local_event *e, struct buffer *out)
 {
 	const struct local_type *t = &var_at(v, i)->type;
+	char local[24];
 
 	buffer_byte(out, ' ');
 	put_name(v, 'v', var_at(v, i)->name, out);
@@ -252,13 +278,18 @@ static void put_value(const struct variables *v, uint32_t i,
 	if (e->kind == LOCAL_AT)
 		buffer_printf(out, ")(%d + (uintptr_t)(u32)", e->offset);
 	else
-		buffer_text(out, t->is_pointer ? ")(uintptr_t)(u32)" : ")");
+		buffer_text(out, t->is_pointer ? ")(uintptr_t)(u32)" :
+			    t->class == LOCAL_BOOL ? ")(u8)" : ")");
 	if (e->kind == LOCAL_IS) {
 		buffer_printf(out, "%lluull;", (unsigned long long)e->value);
 		return;
 	}
-	buffer_printf(out, "var_%c%llu", e->value < v->nparams ? 'p' : 'l',
-		      (unsigned long long)e->value);
+	snprintf(local, sizeof(local), "var_%c%u",
+		 e->value < v->nparams ? 'p' : 'l', (uint32_t)e->value);
+	if (e->steps.n)
+		expression_put(e->steps, local, e->is_wide, out);
+	else
+		buffer_text(out, local);
 	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
 }
 
@@ -285,6 +316,7 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 	uint32_t f = body + v->m->imported[WASM_K_FUNC];
 	struct buffer copies = { 0 };
 
+	line = put_result_type(v, body, line, out);
 	v->part = part_of(v, body);
 	if (!v->part || !v->part->nvars) {
 		v->part = NULL;
@@ -485,7 +517,7 @@ void variables_line(struct variables *v, const char *line, struct buffer *out)
 static bool is_at_entry(const struct variables *v, uint32_t i,
 			const struct local_event *e)
 {
-	return e->kind == LOCAL_IN && e->address == v->start &&
+	return e->kind == LOCAL_IN && !e->steps.n && e->address == v->start &&
 	       e->value == var_at(v, i)->param &&
 	       var_at(v, i)->param < v->nparams;
 }
