@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* main.c: options, then the machine. */
+#include <malloc.h>
 #include <unistd.h>
 
 #include "machine.h"
@@ -15,6 +16,8 @@ int main(int argc, char **argv)
 		sanitize_exec(options.sanitizer, argv);
 	if (options.debugger)
 		debugger_exec(options.debugger, argv);
+	/* Else each of the first threads reserves 64 MB, and core dumps show that. */
+	mallopt(M_ARENA_MAX, 2);
 	/* Threads of the guest are still there: nothing is torn down. */
 	_exit(machine_run(&machine, &options));
 }
