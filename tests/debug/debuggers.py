@@ -202,6 +202,15 @@ class Lldb(Debugger):
         return line
 
 
+def line_in_kernel(function, word):
+    """As gdb lists it, without being told where sources are."""
+    text = Gdb().script(['set listsize 30', f'list {function}'],
+                        start=runner_arguments())[1]
+    found = re.search(rf'^(\d+)\s+{re.escape(word)}', text, re.M)
+    if not found:
+        raise Failure(f'gdb does not list {word}:\n{text}')
+    return int(found[1])
+
 
 def main():
     boot.main()

@@ -7,7 +7,7 @@ import os
 import re
 
 import debuggers
-from debuggers import Failure, Gdb, Lldb
+from debuggers import Gdb, Lldb
 
 HITS = 40
 SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
@@ -18,18 +18,8 @@ def line_in_subject(word):
         return next(n for n, line in enumerate(file, 1) if word in line)
 
 
-def line_in_kernel(function, word):
-    """As gdb lists it, without being told where sources are."""
-    text = Gdb().script(['set listsize 30', f'list {function}'],
-                        start=debuggers.runner_arguments())[1]
-    found = re.search(rf'^(\d+)\s+{re.escape(word)}', text, re.M)
-    if not found:
-        raise Failure(f'gdb does not list {word}:\n{text}')
-    return int(found[1])
-
-
 def check(debugger):
-    call = line_in_kernel('do_pipe2', 'error = __do_pipe_flags(')
+    call = debuggers.line_in_kernel('do_pipe2', 'error = __do_pipe_flags(')
     add = line_in_subject('box->value += by')
     return debugger.check((
         (f'break fs/pipe.c:{call}', f'breakpoint set -f fs/pipe.c -l {call}',
@@ -43,7 +33,7 @@ def check(debugger):
         ('print fildes', 'frame variable fildes', r'0x'),
         ('next', 'next', rf'\b{call + 1}\b'),
         ('print error', 'frame variable error', r'= 0'),
-        ('finish', 'finish', r'syscall_work|syscall'),
+        ('finish', 'finish', r'syscall_work|sys_pipe2'),
         ('delete', 'breakpoint delete -f', ''),
         (f'break subject.c:{add}', f'breakpoint set -f subject.c -l {add}',
          r'change_box|subject\.c'),

@@ -13,6 +13,7 @@ DEBUGGERS = (Gdb, Lldb)
 OPTIONS = (f'--level={debuggers.LEVEL}', '--memory=64M')
 FILES = {'ps': 'ps', 'dmesg': 'dmesg', 'mounts': 'cat /proc/mounts',
          'interrupts': 'cat /proc/interrupts', 'maps': 'cat /proc/1/maps',
+         'vfs_read': "grep -w 'T vfs_read' /proc/kallsyms",
          'slabinfo': 'cat /proc/slabinfo', 'online': 'cat /sys/devices/system/cpu/online'}
 
 
@@ -67,9 +68,11 @@ class Scene:
         guest.run('sleep 1000 & sleep 1')
         self.guest = {name: guest.run(command) for name, command in FILES.items()}
         self.pid = guest.child.pid
+        self.code = int(self.guest['vfs_read'].split()[0], 16)
         self.said = {}
         for kind in DEBUGGERS:
-            commands = [*self.COMMANDS, self.THREADS[kind.name], *self.WRONG]
+            commands = [*self.COMMANDS, f'wl-sym {self.code}', f'wl-sym {self.code + 5}',
+                        self.THREADS[kind.name], *self.WRONG]
             debugger = kind()
             outputs = debugger.script(commands, pid=self.pid)
             self.said[kind.name] = dict(zip(commands, map(clean, outputs)))
@@ -218,6 +221,10 @@ def test_memory():
         matches(said['wl-sym init_task.sched_class'], 'kernel data: idle_sched_class',
                 name)
         matches(said['wl-sym 0xfffff000'], 'no memory is there', name)
+        for offset in 0, 5:
+            matches(said[f'wl-sym {Scene.made.code + offset}'],
+                    rf'code of the kernel: vfs_read\(\) \+ {offset} at \S+/fs/'
+                    r'read_write\.c:\d+$', name)
         matches(said['wl-sym 5'], r'function pointer 5 of the kernel: \w+\(\)', name)
         equal(len(re.findall(r'^CPU \d \S+ +wasm_\w+\(', said['wl-trace 5'], re.M)), 5,
               name)

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""functions.py: the kernel's function pointers, which are indices of a table."""
+"""functions.py: the kernel's functions by their pointers, which are indices of a table,
+and by their addresses, as the kernel prints them."""
+
+import struct
 
 from .value import GuestError
+
+TEXT_BASE = 0xF0000000  # WASM_TEXT_BASE of include/host_abi.h
+FUNCTION = struct.Struct('<4I')  # struct guest_function of include/guest_module.h
+MAX_FUNCTIONS = 1 << 20
 
 
 def kernel_table(target):
@@ -38,6 +45,24 @@ def pointer(target, index):
                          'nothing')
     name, _, file, line = target.code_at(code)
     return name or f'0x{code:x}', code, file, line
+
+
+def at_address(target, address):
+    """(name, offset in it, file, line where it begins) of the function of the kernel
+    with that address of code, or None."""
+    machine = target.runner.variable('the_vm')
+    if address < TEXT_BASE or not machine:
+        return None
+    desc, offset = machine.kernel.module.desc, address - TEXT_BASE
+    count = min(int(desc.nfunctions), MAX_FUNCTIONS)
+    raw = target.read(int(desc.functions), count * FUNCTION.size)
+    for text, _, code, size in FUNCTION.iter_unpack(raw):
+        # For the kernel it begins with its size, a LEB128.
+        start = code - (max(size.bit_length(), 1) + 6) // 7
+        if start <= offset < code + size:
+            name, _, file, line = target.code_at(int(desc.text_start) + text)
+            return name or 'a function without a name', offset - start, file, line
+    return None
 
 
 def name_of_pointer(target, index):

@@ -3,6 +3,7 @@
 loaded as kernel and programs come and go; the runner's signals stop nobody."""
 
 import importlib.util
+import os
 
 import gdb
 
@@ -157,6 +158,15 @@ see each write from the first one on."""
         gdb.execute('continue')
 
 
+def skip_runner():
+    """A step does not stop in the runner: what it calls for the guest is as one
+    instruction."""
+    symbol = gdb.lookup_static_symbol('main') or gdb.lookup_global_symbol('main')
+    if symbol:
+        folder = os.path.dirname(symbol.symtab.fullname())
+        quietly(f'skip -gfile {folder}/*')
+
+
 def is_known(function):
     try:
         gdb.parse_and_eval(f'&{function}')
@@ -187,5 +197,6 @@ def begin():
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
     session.sync()
+    skip_runner()
     GuestFault(session)
     register_commands()

@@ -135,6 +135,15 @@ class Session:
             self.modules[path] = module, None
         if not self.fault:
             self.fault = self.target.BreakpointCreateByName('guest_fault')
+            self.prepare_steps()
+
+    def prepare_steps(self):
+        """A step runs all threads, since the guest may switch to another task in it,
+        and does not stop in the runner."""
+        runner = self.target.GetExecutable().fullpath
+        for setting in ('target.process.run-all-threads true',
+                        f'target.process.thread.step-avoid-libraries "{runner}"'):
+            quietly(self.target.debugger, f'settings set {setting}')
 
     def load(self, path, base):
         module, at = self.modules.get(path, (None, None))
@@ -282,6 +291,42 @@ def watch(debugger, command, context, result, _):
                          f'{found.address_:#x}')
 
 
+def until(debugger, command, context, result, _):
+    """Run to a line of the selected frame's file, or to where its function returns.
+
+    Usage: wl-until LINE
+
+    lldb's own thread until only knows lines of a unit's main file, which is the
+    translator's."""
+    frame, target = context.GetFrame(), context.GetTarget()
+    if not command.strip().isdigit() or not frame.IsValid():
+        result.SetError('usage: wl-until LINE, in a process that is stopped')
+        return
+    places = [target.BreakpointCreateByLocation(frame.GetLineEntry().GetFileSpec(),
+                                                int(command))]
+    if not places[0].GetNumLocations():
+        result.SetError(f'there is no code of line {command}')
+    else:
+        if frame.parent:
+            places.append(target.BreakpointCreateByAddress(frame.parent.GetPC()))
+        for place in places:
+            place.SetThreadID(context.GetThread().id)
+        result.AppendMessage(run(debugger, context.GetProcess()))
+    for place in places:
+        target.BreakpointDelete(place.id)
+
+
+def run(debugger, process):
+    """Until it stops: what lldb says of that."""
+    asynchronous = debugger.GetAsync()
+    debugger.SetAsync(False)
+    process.Continue()
+    debugger.SetAsync(asynchronous)
+    if process.GetState() != lldb.eStateStopped:
+        return 'the process ended'
+    return status(process.GetSelectedThread())
+
+
 # Commands of lldb of these names are aliases, which ours take the place of.
 PRINTS = 'p', 'print'
 
@@ -289,6 +334,7 @@ PRINTS = 'p', 'print'
 def begin(debugger):
     add = 'command script add -o -f wl_lldb.'
     debugger.HandleCommand(add + 'start wl-start')
+    debugger.HandleCommand(add + 'until wl-until')
     # Not when lldb attaches: it forgets then what was loaded. print_() does it.
     quietly(debugger, 'target stop-hook add -I false -P wl_lldb.StopHook')
     if importlib.util.find_spec('wl.commands'):

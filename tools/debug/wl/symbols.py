@@ -13,7 +13,7 @@ def describe(target, address):
     """What is known of an address, as sentences, the most exact first. Each look is
     independent: what is corrupt for one does not stop the others."""
     found = []
-    for look in (_function, _variable, _per_cpu, _kernel_stack, _program,
+    for look in (_function, _code, _variable, _per_cpu, _kernel_stack, _program,
                  _slab, _area):
         try:
             text = look(target, address)
@@ -24,10 +24,21 @@ def describe(target, address):
     return found
 
 
+def _place(file, line):
+    return f' at {file}:{line}' if file and line else ''
+
+
 def _function(target, index):
     name, _, file, line = functions.pointer(target, index)
-    where = f' at {file}:{line}' if file and line else ''
-    return f'function pointer {index} of the kernel: {name}(){where}'
+    return f'function pointer {index} of the kernel: {name}(){_place(file, line)}'
+
+
+def _code(target, address):
+    found = functions.at_address(target, address)
+    if not found:
+        return None
+    name, offset, file, line = found
+    return f'code of the kernel: {name}() + {offset}{_place(file, line)}'
 
 
 def _member(kind, offset):
@@ -133,9 +144,11 @@ def _area(target, address):
 ADDRESS is a number or an expression. Says all that is known of it: a variable of the
 kernel and the member in it, per-CPU data, the kernel stack of a task, data of a
 program, an object of the kernel's allocator (and whether it is free), the memory of
-a process, the kernel's function of that function pointer.
+a process, the kernel's function of that function pointer, or of an address of code as
+the kernel prints it (0xf...), with the place where the function begins.
 
 Examples: wl-sym 0x401c260
+          wl-sym 0xf0012345
           wl-sym init_task.sched_class
 ''')
 def show_sym(target, words, out):

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""steps.py: stepping through kernel, libc and programs, in both debuggers: it stays in
+the guest's source and in its thread, and what functions return is shown in their types.
+Names: completed, told apart, and those of a program that runs twice."""
+
+import os
+import re
+
+import debuggers
+from debuggers import Failure, Gdb, Guest, Lldb, boot, equal, runner_arguments
+
+SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
+# A stop in the runner, or in what the translator made.
+FOREIGN = re.compile(r'/runner/|\bhost_|\bw2c_|wasm_rt_|guest_rt|\.S:\d')
+
+
+def line_of(word):
+    with open(SUBJECT) as file:
+        return next(n for n, line in enumerate(file, 1) if word in line)
+
+
+PENDING = 'set breakpoint pending on', 'version', ''
+
+
+def both(command, pattern):
+    return command, command, pattern
+
+
+def until(debugger, table):
+    """Run the table on a guest that begins; no stop is outside of its source."""
+    for output in debugger.check(table, start=runner_arguments()):
+        if FOREIGN.search(output):
+            raise Failure(f'it stops outside of the guest:\n{output}\n'
+                          f'--- transcript of {debugger.name}:\n{debugger.transcript}')
+
+
+def kernel(debugger):
+    call = debuggers.line_in_kernel('ksys_read', 'ret = vfs_read(')
+    until(debugger, (
+        (f'tbreak fs/read_write.c:{call}',
+         f'breakpoint set -o true -f read_write.c -l {call}', r'read_write\.c'),
+        both('continue', rf'ksys_read.*read_write\.c:{call}'),
+        # lldb stops other threads while it steps into a function.
+        ('step', 'breakpoint set -o true -n vfs_read', r'vfs_read'),
+        (None, 'continue', r'vfs_read ?\(.*read_write\.c'),
+        both('next', r'^(->)?\s*\d+\s.*f_mode'),
+        both('up', rf'ksys_read.*read_write\.c:{call}'),
+        both('down', r'vfs_read.*read_write\.c'),
+        # The value of a function in its type: a number, a pointer.
+        both('finish', r'ksys_read.*is \$\d+ = 5$|\(int\) \$\d+ = 5$'),
+        ('tbreak alloc_file_pseudo', 'breakpoint set -o true -n alloc_file_pseudo',
+         r'alloc_file_pseudo|\.c'),
+        both('continue', r'alloc_file_pseudo ?\(.*inode='),
+        both('finish', r'create_pipe_files.*= \(struct file \*\) 0x[0-9a-f]+$|'
+             r'\(file \*\) \$\d+ = 0x[0-9a-f]+$'),
+        ('tbreak vfs_write if count == 5',
+         "breakpoint set -o true -n vfs_write -c 'count == 5'", r'vfs_write|\.c'),
+        both('continue', r'vfs_write ?\(.*count=(count@entry=)?5,'),
+    ))
+
+
+def program(debugger):
+    """Its own functions, those of libc, and system calls as if they were one step."""
+    pipe, close = line_of('if (pipe(fds))'), line_of('close(fds[0])')
+    until(debugger, (
+        PENDING,
+        (f'tbreak {SUBJECT}:{pipe}', f'breakpoint set -o true -f subject.c -l {pipe}',
+         ''),
+        both('continue', rf'use_pipe.*subject\.c:{pipe}'),
+        ('step', None, r'\bpipe ?\(.*(unistd/|pipe\.c|syscall)'),
+        ('finish', None, r'use_pipe.*is \$\d+ = 0$'),
+        *[('step', None, '.')] * 12,
+        (None, 'next', rf'\b{pipe + 2}\b'),
+        ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'use_pipe|subject'),
+        both('continue', rf'use_pipe.*subject\.c:'),
+        (f'until {close}', f'wl-until {close}', rf'\b{close}\b.*close\(fds\[0\]\)'),
+        (f'advance {close + 1}', f'wl-until {close + 1}',
+         rf'\b{close + 1}\b.*close\(fds\[1\]\)'),
+        ('tbreak change_box if box->value > 25',
+         "breakpoint set -o true -n change_box -c '((int *)box)[1] > 25'",
+         'change_box|subject'),
+        both('continue', r'change_box ?\(.*subject\.c'),
+        both('print box->value', r'\b2[6-9]\b|\b[3-9]\d\b'),
+        both('next', r'\d+\s+}'),
+        both('next', r'main.*subject\.c|turn\('),
+    ))
+
+
+def threads(debugger):
+    """Steps in a thread that another one and two CPUs are beside of."""
+    late = line_of('written_late += 3')
+    outputs = debugger.check((
+        PENDING,
+        (f'tbreak {SUBJECT}:{late}', f'breakpoint set -o true -f subject.c -l {late}',
+         ''),
+        both('continue', rf'write_late.*subject\.c:{late}'),
+        ('thread', 'thread info', r'[Tt]hread'),
+        *[both('next', r'^(->)?\s*\d+\s.*(written_late|nap\(|nanosleep|pause|for )')] * 8,
+        ('thread', 'thread info', r'[Tt]hread'),
+    ), start=runner_arguments())
+    equal(*(re.search(r'LWP (\d+)|tid = (\w+)', outputs[n])[0] for n in (3, -1)),
+          'the thread')
+
+
+def busybox(debugger):
+    start = boot.runner_command('--level=' + debuggers.LEVEL,
+                                parameters=['quiet', 'rdinit=/bin/busybox', '--', 'uname'])
+    debugger.check((
+        PENDING,
+        ('tbreak uname_main', 'breakpoint set -o true -n uname_main',
+         'uname_main|pending'),
+        both('continue', r'uname_main.*coreutils/uname\.c|uname_main.*uname\.c'),
+        both('next', r'^(->)?\s*\d+\s'),
+        both('next', r'^(->)?\s*\d+\s'),
+        ('list', 'source list', r'\d+\s'),
+        ('backtrace', 'thread backtrace', r'uname_main.*run_applet.*main'),
+    ), start=start)
+
+
+def names(debugger):
+    """Completion, and a function that kernel, program and host have."""
+    typed = 'breakpoint set -n vfs_re'
+    line = debuggers.line_in_kernel('vsnprintf', 'int vsnprintf(')
+    outputs = debugger.check((
+        ('complete break vfs_re',
+         'script s = lldb.SBStringList(); '
+         'lldb.debugger.GetCommandInterpreter().HandleCompletion('
+         f'"{typed}", {len(typed)}, 0, -1, s); print(*s)', r'vfs_read\b.*vfs_readlink\b'),
+        ('info line vfs_read', 'image lookup -n vfs_read', r'read_write\.c'),
+        ('info symbol vfs_read', None, r'vfs_read in section \.text'),
+        ('tbreak lib/vsprintf.c:vsnprintf',
+         f'breakpoint set -o true -f vsprintf.c -l {line}',
+         r'(at|=) 0x[0-9a-f]+(: file .*/lib/vsprintf\.c, line \d+\.)?$'),
+        both('continue', r'vsnprintf ?\(.*vsprintf\.c:\d+'),
+    ), start=runner_arguments())
+    equal(re.findall(r'w2c_|0x5F', outputs[0]), [], 'names of the translator')
+
+
+def copies(debugger):
+    """Of a program that runs twice, breakpoints stop both, and names are those of the
+    copy that the selected thread runs."""
+    command = boot.runner_command('--level=' + debuggers.LEVEL,
+                                  initramfs=debuggers.Subject.path())
+    with Guest(command=command) as guest:
+        guest.run('/debug/subject > /dev/null & /debug/subject > /dev/null &')
+        outputs = debugger.check((
+            ('tbreak change_box', 'breakpoint set -o true -n change_box',
+             'change_box|subject'),
+            both('continue', r'change_box'),
+            both('print box', '0x'), both('print &middle', '0x'),
+            ('set $first = $_thread',
+             'expression unsigned long $first = (unsigned long)box', ''),
+            ('tbreak change_box if $_thread != $first',
+             "breakpoint set -o true -n change_box -c '(unsigned long)box != $first'",
+             'change_box|subject'),
+            both('continue', r'change_box'),
+            both('print box', '0x'), both('print &middle', '0x'),
+        ), pid=guest.child.pid)
+    box, middle, box2, middle2 = (
+        int(re.findall(r'0x[0-9a-f]+', outputs[n])[-1], 16) for n in (2, 3, 7, 8))
+    equal(middle, box, 'middle of one copy')
+    equal(middle2, box2, 'middle of the other')
+    if box == box2:
+        raise Failure('both are one')
+
+
+def test_kernel_in_gdb():
+    kernel(Gdb())
+
+
+def test_kernel_in_lldb():
+    kernel(Lldb())
+
+
+def test_program_in_gdb():
+    program(Gdb())
+
+
+def test_program_in_lldb():
+    program(Lldb())
+
+
+def test_threads_in_gdb():
+    threads(Gdb())
+
+
+def test_threads_in_lldb():
+    threads(Lldb())
+
+
+def test_busybox_in_gdb():
+    busybox(Gdb())
+
+
+def test_busybox_in_lldb():
+    busybox(Lldb())
+
+
+def test_names_in_gdb():
+    names(Gdb())
+
+
+def test_names_in_lldb():
+    names(Lldb())
+
+
+def test_copies_in_gdb():
+    copies(Gdb())
+
+
+def test_copies_in_lldb():
+    copies(Lldb())
+
+
+debuggers.main()
