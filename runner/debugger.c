@@ -77,7 +77,10 @@ static void add_lldb(struct words *w, const char *self)
 	add(w, "-o");
 	add_text(w, "command script import \"%s/wl_lldb.py\"", scripts());
 	add(w, "-o");
-	add(w, "wl-start");
+	/* It shares the terminal with the guest. */
+	add(w, "settings set show-statusline false");
+	add(w, "-o");
+	add(w, "wl-start --at-prompt");
 	add(w, "--");
 	add(w, self);
 }

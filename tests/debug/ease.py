@@ -73,6 +73,8 @@ def test_gdb_option():
         gdb.command('delete 2', '')
         gdb.child.sendline('continue')
         gdb.expect('subject: ready')
+        gdb.child.sendline('what is typed')
+        gdb.expect('subject: heard what is typed')
         gdb.child.send('\x03')
         gdb.expect(r'SIGINT|Interrupt')
         gdb.expect(r'\(gdb\) ')
@@ -88,9 +90,11 @@ def test_lldb_option():
         lldb.command('breakpoint delete -f', 'removed')
         lldb.child.sendline('continue')
         lldb.expect('subject: ready')
-        time.sleep(1)
+        lldb.child.sendline('what is typed')
+        lldb.expect('subject: heard what is typed')
         lldb.child.send('\x03')
         lldb.expect(r'SIGSTOP|SIGINT')
+        lldb.expect(lldb.prompt_pattern)
         lldb.command('p first.next->value', r'\) \d\d')
 
 

@@ -68,6 +68,18 @@ static void *write_late(void *arg)
 	return arg;
 }
 
+/* The console can be typed at. */
+static void *listen(void *arg)
+{
+	char line[80];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		printf("subject: heard %s", line);
+		fflush(stdout);
+	}
+	return arg;
+}
+
 int main(void)
 {
 	pthread_t thread;
@@ -75,6 +87,8 @@ int main(void)
 
 	puts("subject: ready");
 	fflush(stdout);
+	if (pthread_create(&thread, NULL, listen, NULL))
+		puts("subject: no thread");
 	for (i = 0;; i++) {
 		nap();
 		use_pipe();

@@ -4,6 +4,8 @@ loaded as kernel and programs come and go; the runner's signals stop nobody; pri
 follows the guest's pointers, which have 4 bytes."""
 
 import importlib.util
+import threading
+import time
 
 import lldb
 
@@ -190,8 +192,14 @@ class StopHook:
 def start(debugger, command, context, result, _):
     """Start the runner, and stop where its guest's kernel begins.
 
+    Usage: wl-start [--at-prompt]
+
     The guest has not run anything then: names of the kernel are known, and watchpoints
-    see each write from the first one on."""
+    see each write from the first one on. --at-prompt: as soon as there is a prompt,
+    for commands on lldb's command line."""
+    if command.split() == ['--at-prompt']:
+        threading.Thread(target=start_at_prompt, args=[debugger], daemon=True).start()
+        return
     target = debugger.GetSelectedTarget()
     asynchronous = debugger.GetAsync()
     debugger.SetAsync(False)
@@ -201,6 +209,15 @@ def start(debugger, command, context, result, _):
         result.SetError(str(error))
     finally:
         debugger.SetAsync(asynchronous)
+
+
+def start_at_prompt(debugger):
+    """A process that lldb starts before its prompt does not get the terminal's input,
+    and Ctrl-C takes 20 s to stop it."""
+    while not debugger.GetCommandInterpreter().IsInteractive():
+        time.sleep(0.02)
+    debugger.HandleCommand('wl-start')
+    print(debugger.GetPrompt(), end='', flush=True)  # what is above was printed after it
 
 
 def run_to_kernel(target):
