@@ -224,9 +224,6 @@ def run_to_kernel(target):
     """What lldb says of a stop."""
     place = target.BreakpointCreateByName('runner_images_changed')
     place.SetOneShot(True)
-    # A process that a command of lldb's command line starts does stop at Ctrl-C, but
-    # lldb learns it only when that time, of 20 s, is over.
-    quietly(target.debugger, 'settings set target.process.interrupt-timeout 2')
     if not place.GetNumLocations():
         raise loader.NoRunner('there is no runner to start: lldb-22 -- RUNNER ...')
     error = lldb.SBError()
