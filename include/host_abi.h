@@ -74,6 +74,10 @@
 	/* The calling CPU wants irq 1 (timer) at this monotonic time in ns;   \
 	 * 0: at once, ~0: never. Replaces the former wish. */                 \
 	X(void, wasm_ext_timer_set, 1, u64, deadline_ns)                       \
+	/* Did the host stand still for more than a second, stopped by a       \
+	 * signal or in a debugger, not longer ago than that took? Any         \
+	 * context. */                                                         \
+	X(u32, wasm_ext_host_stopped, 0)                                       \
 	/* The calling CPU sleeps until *word != 0 or deadline_ns; may return  \
 	 * early. irqs off. */                                                 \
 	X(void, wasm_ext_cpu_idle, 2, GUEST_PTR(u32 *), word, u64,             \

@@ -90,13 +90,6 @@ static bool is_ours(const char *word)
 	return !strcmp(word, "--gdb") || !strcmp(word, "--lldb");
 }
 
-/* The guest's clock goes on while it is stopped, which is no fault of a CPU's. */
-static void add_parameters(struct words *w)
-{
-	add(w, "--");
-	add(w, "rcupdate.rcu_cpu_stall_suppress=1");
-}
-
 /* In front, so that what the user says comes later and counts. */
 static void add_runner(struct words *w, char **argv)
 {
@@ -105,15 +98,10 @@ static void add_runner(struct words *w, char **argv)
 	add(w, "--level=debug");
 	add(w, "--ctrl-c=debugger");
 	for (argv++; *argv; argv++) {
-		if (options && !strcmp(*argv, "--")) {
-			options = false;
-			add_parameters(w);
-		} else if (!options || !is_ours(*argv)) {
+		options &= strcmp(*argv, "--") != 0;
+		if (!options || !is_ours(*argv))
 			add(w, *argv);
-		}
 	}
-	if (options)
-		add_parameters(w);
 }
 
 void debugger_exec(enum debugger debugger, char **argv)

@@ -17,6 +17,7 @@
 #include "fault.h"
 #include "frames.h"
 #include "futex.h"
+#include "heartbeat.h"
 #include "hostabi.h"
 #include "log.h"
 #include "machine.h"
@@ -138,6 +139,12 @@ static void body_wasm_stop_cpu(struct task *t, u32 cpu)
 static void body_wasm_ext_timer_set(struct task *t, u64 deadline_ns)
 {
 	cpu_timer_set(t->cpu, clock_host_time(deadline_ns));
+}
+
+static u32 body_wasm_ext_host_stopped(struct task *t)
+{
+	(void)t;
+	return heartbeat_missed();
 }
 
 static void body_wasm_ext_cpu_idle(struct task *t, gaddr_t word,

@@ -15,6 +15,7 @@
 #include "fault.h"
 #include "frames.h"
 #include "granules.h"
+#include "heartbeat.h"
 #include "input.h"
 #include "interrupt.h"
 #include "log.h"
@@ -154,6 +155,7 @@ static void start_loop(struct machine *m)
 		uv_timer_init(&m->loop, &m->clock);
 		uv_timer_start(&m->clock, on_clock, 1, 1);
 	}
+	heartbeat_start(&m->loop);
 	console_start(&m->loop, &hooks, o->debugger_has_ctrl_c);
 }
 

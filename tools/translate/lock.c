@@ -86,21 +86,22 @@ void cache_unlock(const char *dir, const struct cache_key *key, int fd)
 	close(fd);
 }
 
-/* Directories whose lock is free belong to nobody any more. The caller keeps
- * others from being made meanwhile. */
-static void remove_stale(const char *tmp)
+/* What is in there and whose lock is free belongs to nobody any more. Who is about
+ * to lock it looks afterwards whether it is still there, or is kept from that by
+ * the caller. */
+static void remove_stale(const char *dir)
 {
-	DIR *d = opendir(tmp);
+	DIR *d = opendir(dir);
 	struct dirent *e;
 	char path[PATH_MAX];
 	int fd;
 
 	while (d && (e = readdir(d))) {
 		if (e->d_name[0] == '.' ||
-		    snprintf(path, sizeof(path), "%s/%s", tmp, e->d_name) >=
+		    snprintf(path, sizeof(path), "%s/%s", dir, e->d_name) >=
 			    (int)sizeof(path))
 			continue;
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0)
 			continue;
 		if (!flock(fd, LOCK_EX | LOCK_NB))
@@ -114,10 +115,12 @@ static void remove_stale(const char *tmp)
 int cache_make_temp(const char *dir, char path[PATH_MAX],
 		    struct failure *failure)
 {
-	char tmp[PATH_MAX];
+	char tmp[PATH_MAX], locks[PATH_MAX];
 	int tmp_fd, fd = -1;
 
 	snprintf(tmp, sizeof(tmp), "%s/tmp", dir);
+	snprintf(locks, sizeof(locks), "%s/locks", dir);
+	remove_stale(locks);
 	tmp_fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tmp_fd >= 0 && !take(tmp_fd, NULL, NULL, failure)) {
 		remove_stale(tmp);

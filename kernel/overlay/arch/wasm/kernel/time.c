@@ -6,6 +6,8 @@
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/nmi.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/timekeeping.h>
 
@@ -57,6 +59,16 @@ void wasm_timer_check(void)
 	if (wasm_cpu_clock_get_monotonic() >= this_cpu_read(deadline_ns))
 		__atomic_fetch_or(wasm_irq_pending_word(), 1u << WASM_IRQ_TIMER,
 				  __ATOMIC_SEQ_CST);
+}
+
+bool wasm_excuse_host(void)
+{
+	if (!wasm_ext_host_stopped())
+		return false;
+	touch_all_softlockup_watchdogs();
+	rcu_cpu_stall_reset();
+	reset_hung_task_detector();
+	return true;
 }
 
 static void set_deadline(u64 ns)

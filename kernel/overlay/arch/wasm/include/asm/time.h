@@ -9,5 +9,7 @@ u64 wasm_timer_deadline(void);
 /* Make the timer's interrupt pending if that time has come. */
 void wasm_timer_check(void);
 void wasm_timer_init_cpu(void);
+/* Was the host stopped? Who did nothing meanwhile is not to blame then. */
+bool wasm_excuse_host(void);
 void wasm_clock_init(void);
 #endif
