@@ -38,11 +38,13 @@ def until(debugger, table):
 def kernel(debugger):
     call = debuggers.line_in_kernel('ksys_read', 'ret = vfs_read(')
     until(debugger, (
-        (f'tbreak fs/read_write.c:{call}',
-         f'breakpoint set -o true -f read_write.c -l {call}', r'read_write\.c'),
+        # That of use_pipe(): another thread reads the console.
+        (f'tbreak fs/read_write.c:{call} if count == 8',
+         f"breakpoint set -o true -f read_write.c -l {call} -c 'count == 8'",
+         r'read_write\.c'),
         both('continue', rf'ksys_read.*read_write\.c:{call}'),
         # lldb stops other threads while it steps into a function.
-        ('step', 'breakpoint set -o true -n vfs_read', r'vfs_read'),
+        ('step', "breakpoint set -o true -n vfs_read -c 'count == 8'", r'vfs_read'),
         (None, 'continue', r'vfs_read ?\(.*read_write\.c'),
         both('next', r'^(->)?\s*\d+\s.*f_mode'),
         both('up', rf'ksys_read.*read_write\.c:{call}'),
