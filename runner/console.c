@@ -105,10 +105,10 @@ static void watch_input(bool on)
 }
 
 /*
- * The guest's terminal has no end: what comes closest is to type Ctrl-D to whoever reads.
- * Typed while nobody does, it may be lost or garble what is typed next; so it is
- * typed when the guest has had nothing to do for a while, after Ctrl-U, and again
- * after ever longer whiles until something is shown.
+ * The guest's terminal has no end: what comes closest is to type Ctrl-D to
+ * whoever reads. Typed while nobody does, it may be lost or garble what is typed
+ * next; so it is typed when the guest has had nothing to do for a while, after
+ * Ctrl-U, and again after ever longer whiles until something is shown.
  */
 static void on_check(uv_timer_t *handle)
 {
