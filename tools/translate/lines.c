@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "buffer.h"
 #include "dwarf.h"
 #include "interned.h"
@@ -49,19 +50,15 @@ struct program {
 static bool grow(struct reading *g, void *p, size_t n, size_t *room,
 		 size_t size)
 {
-	size_t more = *room ? 2 * *room : 64;
 	void *array;
 
-	if (n < *room)
-		return true;
 	memcpy(&array, p, sizeof(array));
-	array = realloc(array, more * size);
+	array = array_grow(array, n, room, size);
 	if (!array) {
 		g->failed = true;
 		return false;
 	}
 	memcpy(p, &array, sizeof(array));
-	*room = more;
 	return true;
 }
 

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "array.h"
 #include "merge.h"
 
 #define NO_TYPE UINT32_MAX
@@ -47,22 +48,10 @@ uint64_t merge_hash_bytes(uint64_t hash, const void *p, size_t n)
 	return merge_hash(hash, n);
 }
 
-/* Room for one more; NULL if there is none. */
-static void *grow(void *p, size_t n, size_t *room, size_t size)
-{
-	size_t more = 2 * *room + 1024;
-
-	if (n < *room)
-		return p;
-	p = realloc(p, more * size);
-	if (p)
-		*room = more;
-	return p;
-}
-
 struct merge_type *merge_add(struct merge *m, struct merge_type type)
 {
-	struct merge_type *more = grow(m->types, m->n, &m->room, sizeof(*more));
+	struct merge_type *more = array_grow(m->types, m->n, &m->room,
+					     sizeof(*more));
 
 	if (!more) {
 		m->failed = true;
@@ -77,8 +66,8 @@ struct merge_type *merge_add(struct merge *m, struct merge_type type)
 
 void merge_add_target(struct merge *m, size_t target)
 {
-	uint32_t *more = grow(m->targets, m->ntargets, &m->targets_room,
-			      sizeof(*more));
+	uint32_t *more = array_grow(m->targets, m->ntargets, &m->targets_room,
+				    sizeof(*more));
 
 	if (!more) {
 		m->failed = true;
@@ -92,18 +81,9 @@ void merge_add_target(struct merge *m, size_t target)
 /* The type that the offset is in, or NO_TYPE. */
 static uint32_t type_at(const struct merge *m, size_t offset)
 {
-	size_t low = 0, high = m->n;
+	size_t n = array_upto(m->types, m->n, sizeof(*m->types), offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->types[middle].start <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && offset < m->types[low - 1].end ? (uint32_t)low - 1 :
-						       NO_TYPE;
+	return n && offset < m->types[n - 1].end ? (uint32_t)n - 1 : NO_TYPE;
 }
 
 static bool table_init(struct table *t, size_t n)

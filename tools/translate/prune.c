@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "blank.h"
 #include "merge.h"
 #include "prune.h"
@@ -24,8 +25,8 @@
 
 /* Bytes of .debug_info that are left out. */
 struct cut {
-	size_t start, end;
-	size_t before; /* how many bytes are cut before it */
+	uint32_t start, end;
+	uint32_t before; /* how many bytes are cut before it */
 };
 
 /* An array that grows. */
@@ -67,28 +68,16 @@ struct prune {
 /* What an entry is in decides whether it stays. */
 enum context { IN_SCOPE, IN_CODE, IN_TYPE };
 
-static void *grow(void *p, size_t n, size_t *room, size_t size)
-{
-	size_t more = 2 * *room + 1024;
-
-	if (n < *room)
-		return p;
-	p = realloc(p, more * size);
-	if (p)
-		*room = more;
-	return p;
-}
-
 static void add_cut(struct prune *p, size_t start, size_t end)
 {
 	struct cuts *c = &p->cuts;
 	struct cut *last = c->n ? &c->p[c->n - 1] : NULL, *more;
 
 	if (last && last->end == start) {
-		last->end = end;
+		last->end = (uint32_t)end;
 		return;
 	}
-	more = grow(c->p, c->n, &c->room, sizeof(*c->p));
+	more = array_grow(c->p, c->n, &c->room, sizeof(*c->p));
 	if (!more) {
 		p->failed = true;
 		return;
@@ -96,7 +85,8 @@ static void add_cut(struct prune *p, size_t start, size_t end)
 	c->p = more;
 	last = c->n ? &c->p[c->n - 1] : NULL;
 	c->p[c->n++] = (struct cut){
-		start, end, last ? last->before + last->end - last->start : 0
+		(uint32_t)start, (uint32_t)end,
+		last ? last->before + last->end - last->start : 0
 	};
 }
 
@@ -108,7 +98,8 @@ static void add_refs(struct prune *p, const struct dwarf_die *die,
 
 	for (i = 0; i < die->nrefs; i++) {
 		const struct dwarf_ref *ref = &die->refs[i];
-		struct ref *more = grow(r->p, r->n, &r->room, sizeof(*r->p));
+		struct ref *more = array_grow(r->p, r->n, &r->room,
+					      sizeof(*r->p));
 
 		if (!more) {
 			p->failed = true;
@@ -380,22 +371,14 @@ static void cut_types(struct prune *p)
 /* Where what was at this offset is in the copy, or NOWHERE. */
 static size_t new_offset(const struct cuts *c, size_t old)
 {
-	size_t low = 0, high = c->n;
+	size_t n = array_upto(c->p, c->n, sizeof(*c->p), old);
+	const struct cut *last = n ? &c->p[n - 1] : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->p[middle].start <= old)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!last)
 		return old;
-	if (old < c->p[low - 1].end)
+	if (old < last->end)
 		return NOWHERE;
-	return old - c->p[low - 1].before -
-	       (c->p[low - 1].end - c->p[low - 1].start);
+	return old - last->before - (last->end - last->start);
 }
 
 static void copy_info(const struct prune *p, struct buffer *ret)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* array.h: arrays that grow, and that are sorted. Any thread. */
+#ifndef TRANSLATE_ARRAY_H
+#define TRANSLATE_ARRAY_H
+
+#include <stddef.h>
+
+/* Room for one more element of that size after n of *room: the array, perhaps
+ * elsewhere. NULL if there is none; the array is as before then. */
+void *array_grow(void *array, size_t n, size_t *room, size_t size);
+
+/* How many of n elements begin at or before an offset: they begin with a uint32_t,
+ * by which they are sorted. */
+size_t array_upto(const void *array, size_t n, size_t size, size_t offset);
+
+#endif
