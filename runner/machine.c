@@ -27,6 +27,7 @@
 #include "task.h"
 #include "trace.h"
 #include "variables.h"
+#include "wasmrt.h"
 #include "watch.h"
 
 #define COMMAND_LINE_SIZE 2048u
@@ -240,6 +241,7 @@ static void boot(struct machine *m, const struct input *initramfs)
 	k->module.desc->import(instance, t);
 	t->entry = ENTER_BOOT;
 	start_loop(m);
+	wasmrt_start();
 	watch_start();
 	task_spawn(t);
 }

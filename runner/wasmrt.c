@@ -16,6 +16,13 @@
 #define SLICE_NS 1000000u
 #define MAX_TABLE (10u << 20)
 
+uint8_t guest_wide;
+
+void wasmrt_start(void)
+{
+	guest_wide = __builtin_cpu_supports("avx") != 0;
+}
+
 void wasm_rt_trap(wasm_rt_trap_t trap)
 {
 	fault_trap(trap);

@@ -8,6 +8,9 @@
 
 struct task;
 
+/* Before guest code runs: look at what the CPU has. */
+void wasmrt_start(void);
+
 /* 0 woken, 1 the value is not the expected one, 2 timeout (ns; < 0: none). */
 u32 host_wasm_ext_wait32(struct task *task, u32 addr, u32 expected,
 			    u64 timeout);

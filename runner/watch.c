@@ -45,7 +45,6 @@ static unsigned int nrecords;
 static bool record_all, needs_checks, use_checks;
 static enum watch_action action;
 static u64 start_ns;
-volatile u8 guest_watched;
 
 /* ---- what the user asked for ------------------------------------------- */
 
@@ -419,7 +418,6 @@ static void start_checks(void)
 void watch_start(void)
 {
 	start_ns = clock_ns(CLOCK_MONOTONIC);
-	guest_watched = (nwatches && !use_checks) || debugger_is_there();
 	if (use_checks)
 		start_checks();
 	else if (nwatches)

@@ -41,7 +41,7 @@ def case(name):
         for level in bench.levels:
             so = bench.translate(wasm, level)
             compare(bench.run(so, commands), wanted)
-            compare(bench.run(so, commands, 'watched'), wanted)
+            compare(bench.run(so, commands, 'narrow'), wanted)
     return test
 
 

@@ -31,7 +31,7 @@ static struct w2c_env env = { .stack_pointer = 0x100000,
 			      .memory_base = 0x20000, .table_base = 16 };
 static sigjmp_buf trapped;
 
-volatile uint8_t guest_watched;
+uint8_t guest_wide;
 
 void wasm_rt_trap(wasm_rt_trap_t trap)
 {
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 		perror("loader: mmap");
 		return 1;
 	}
-	guest_watched = argc > 2;
+	guest_wide = argc <= 2 && __builtin_cpu_supports("avx");
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGILL, &sa, NULL);
 	sigaction(SIGFPE, &sa, NULL);

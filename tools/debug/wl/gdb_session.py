@@ -30,12 +30,6 @@ class Memory:
         except (gdb.error, OverflowError):
             raise loader.Unreadable(f'no memory at {address:#x}') from None
 
-    def write(self, address, data):
-        try:
-            gdb.selected_inferior().write_memory(address, data)
-        except gdb.error:
-            pass  # a core dump
-
 
 def selected_image():
     """Address of the image that the selected thread runs, or None."""
@@ -64,8 +58,6 @@ class Session:
             images = loader.read_images(Memory())
         except (loader.NoRunner, loader.Unreadable):
             return
-        if not self.seen:
-            loader.announce(Memory())
         self.seen = now
         self.objects = {image.so for image in images}
         chosen = loader.choose(images, selected_image(), self.loaded)

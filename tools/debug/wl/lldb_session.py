@@ -41,9 +41,6 @@ class Memory:
             raise loader.Unreadable(f'no memory at {address:#x}')
         return data
 
-    def write(self, address, data):
-        self.target.GetProcess().WriteMemory(address, data, lldb.SBError())
-
 
 def pointer(memory, address):
     return int.from_bytes(memory.read(address, 8), 'little')
@@ -101,7 +98,6 @@ class Session:
             return
         if not self.seen or self.seen[0] != now[0]:
             self.prepare()
-            loader.announce(memory)
         self.seen = now
         self.names = {image.so: image.name for image in reversed(images)}
         loaded = {path: base for path, (_, base) in self.modules.items()}

@@ -3,8 +3,7 @@
 
 Nothing here knows a debugger: `memory` is an object with symbol(name), the address of
 a symbol of the runner or None, and read(address, n), bytes or Unreadable. So it works
-for a live process and for a core dump. memory.write(address, bytes) does nothing in the
-latter.
+for a live process and for a core dump.
 """
 
 import struct
@@ -76,14 +75,6 @@ def read_images(memory):
         images.append(Image(memory, address))
         address = images[-1].next
     return images
-
-
-def announce(memory):
-    """From now on, long copies are made in the way that stays fast while the CPU watches
-    something (guest_rt.h)."""
-    address = memory.symbol('guest_watched')
-    if address is not None:
-        memory.write(address, b'\1')
 
 
 def choose(images, selected, loaded):

@@ -72,8 +72,8 @@ void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t *table,
 void wasm_rt_allocate_externref_table(wasm_rt_externref_table_t *table,
 				      uint32_t size, uint32_t max_size);
 
-/* Supplied by the runner. Not 0: the CPU watches memory, or may be told to. */
-extern volatile uint8_t guest_watched;
+/* Supplied by the runner. Not 0: the CPU has AVX. */
+extern uint8_t guest_wide;
 
 /*
  * Checked stores (guest_check.h). At fixed addresses, for the sake of speed: a
