@@ -344,6 +344,18 @@ static void translate_kernel(struct machine *m, char *so_path)
 	input_translate_kernel(o->kernel, &m->settings, so_path);
 }
 
+void machine_translate(const struct options *o)
+{
+	struct machine m = { .options = o, .settings = o->translate };
+	char so_path[PATH_MAX];
+	struct input initramfs;
+
+	input_open(&initramfs, o->initramfs, "initramfs");
+	input_check_initramfs(&initramfs, o->initramfs);
+	input_close(&initramfs);
+	translate_kernel(&m, so_path);
+}
+
 int machine_run(struct machine *m, const struct options *o)
 {
 	struct input initramfs;

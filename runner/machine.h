@@ -31,6 +31,10 @@ struct machine {
 /* For debuggers, and for host calls. Set once. */
 extern struct machine *runner_machine;
 
+/* What a later machine_run() with these options would begin with: look at the files and
+ * translate the kernel. Dies. */
+void machine_translate(const struct options *o);
+
 /* Boot and run to the end; the exit status. Dies. */
 int machine_run(struct machine *m, const struct options *o);
 

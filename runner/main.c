@@ -14,8 +14,11 @@ int main(int argc, char **argv)
 	options_parse(&options, argc, argv);
 	if (options.sanitizer)
 		sanitize_exec(options.sanitizer, argv);
-	if (options.debugger)
+	if (options.debugger) {
+		/* What takes long or fails is not to happen inside of it. */
+		machine_translate(&options);
 		debugger_exec(options.debugger, argv);
+	}
 	/* Else each of the first threads reserves 64 MB, and core dumps show that. */
 	mallopt(M_ARENA_MAX, 2);
 	/* Threads of the guest are still there: nothing is torn down. */

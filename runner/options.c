@@ -422,8 +422,7 @@ void options_parse(struct options *o, int argc, char **argv)
 	char **parameters = none;
 	int i = 1;
 
-	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2, .clock_rate = 1,
-				.translate = { .level = level_find(NULL) } };
+	*o = (struct options){ .memory_bytes = (u64)256 << 20, .cpus = 2, .clock_rate = 1 };
 	while (i < argc) {
 		if (!strcmp(argv[i], "--")) {
 			parameters = argv + i + 1;
@@ -445,6 +444,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		usage("no initramfs given");
 	if (!o->translate.cache_dir)
 		default_cache(o);
+	if (!o->translate.level)
+		o->translate.level = level_find(o->debugger ? "debug" : NULL);
 	o->programs = o->translate;
 	if (o->sanitizer)
 		o->programs.level = level_find("tsan");

@@ -97,6 +97,7 @@ def test_files():
     for which in 'kernel', 'initramfs':
         with Folder() as folder:
             refused(NOINPUT, r'/nonexistent', **{which: '/nonexistent'})
+            refused(NOINPUT, r'/nonexistent', '--gdb', **{which: '/nonexistent'})
             refused(NOINPUT, folder.path, **{which: folder.path})
             refused(DATA, r'empty', **{which: folder.file('empty')})
             refused(DATA, r'text', **{which: folder.file('text', b'just some text\n')})
