@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * fuzz.c: everything that reads a module's bytes, for libFuzzer
+ * (https://llvm.org/docs/LibFuzzer.html): fuzz [-runs=N] FOLDER_OF_MODULES...
+ * Bytes that make it fail are left in a file; `fuzz FILE` does it again.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "companion.h"
+#include "lines.h"
+#include "locals.h"
+#include "marks.h"
+#include "names.h"
+#include "prepare.h"
+
+/* For the companion of each module, over and over: not on a disk. */
+static char folder[] = "/dev/shm/wl-fuzz-XXXXXX";
+
+static void remove_folder(void)
+{
+	char path[sizeof(folder) + sizeof(COMPANION_NAME)];
+
+	snprintf(path, sizeof(path), "%s/" COMPANION_NAME, folder);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void read_code(const struct wasm_module *m, struct failure *failure)
+{
+	struct lines lines;
+	struct locals locals;
+	struct marks marks;
+	struct prepared prepared;
+
+	lines_read(m, &lines);
+	locals_read(m, m, &locals);
+	marks_init(&marks, m, &lines, &locals);
+	prepare_module(m, &marks, &prepared, failure);
+	prepared_free(&prepared);
+	marks_free(&marks);
+	lines_free(&lines);
+	locals_free(&locals);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	if (!mkdtemp(folder)) {
+		perror(folder);
+		exit(1);
+	}
+	atexit(remove_folder);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct failure failure = { 0 };
+	struct wasm_module m;
+
+	if (!wasm_module_read(&m, bytes, n, &failure)) {
+		companion_write(folder, &m, &failure);
+		read_code(&m, &failure);
+		names_free(names_of_functions(&m), &m);
+	}
+	wasm_module_free(&m);
+	return 0;
+}
