@@ -179,6 +179,7 @@ class Guest:
             error.args = (f'{error}\n{self.report()}',)
         if self.child.isalive():
             self.child.kill(signal.SIGKILL)
+            self.child.wait()  # close() has little patience with what has to die
         self.child.close(force=True)
         self.err.close()
 

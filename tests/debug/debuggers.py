@@ -4,7 +4,7 @@
 A test file defines functions test_NAME() and ends with debuggers.main(). Debuggers run
 in batch mode: script() gives them commands and returns what each printed; what they
 print when a test fails is the transcript. The guest runs subject.c as its init, unless
-told otherwise.
+told otherwise. When a test fails, all that its debuggers printed is shown.
 """
 
 import json
@@ -26,6 +26,7 @@ SCRIPTS = os.path.join(TOP, 'tools', 'debug')
 LIMIT_S = 5 * boot.PATIENCE_S
 # Kernels are translated by the fixture `translated` at this level.
 LEVEL = os.environ.get('WL_LEVEL', 'debug')
+transcripts = []  # of the test that runs: (name of a debugger, what it printed)
 
 
 class Subject:
@@ -115,20 +116,21 @@ class Debugger:
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  text=True, errors='replace', env=self.environment(),
                                  start_new_session=True)
+        output = ''
         try:
             output, _ = child.communicate(timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            kill_group(child.pid)
             output, _ = child.communicate()
-            raise Failure(f'{self.name} does not end\n{output}') from None
+            raise Failure(f'{self.name} does not end') from None
         finally:
             kill_group(child.pid)
+            transcripts.append((self.name, output))
         if settings.verbose:
             print(output)
-        self.transcript = output
         parts = re.split(r'(?:^|\n)@@\d+@@\n', output)[1:]
         if len(parts) != len(commands):
-            raise Failure(f'{self.name} ended early\n{output}')
+            raise Failure(f'{self.name} ended early')
         return parts[1:] if start else parts
 
     def check(self, table, **where):
@@ -138,17 +140,26 @@ class Debugger:
         outputs = self.script([row[index] for row in rows], **where)
         for row, output in zip(rows, outputs):
             if not re.search(row[2], output, re.M | re.S):
-                raise Failure(f'{row[index]!r} printed\n{output}\nwithout {row[2]!r}\n'
-                              f'--- transcript of {self.name}:\n{self.transcript}')
+                raise Failure(f'{row[index]!r} printed\n{output}\nwithout {row[2]!r}')
         return outputs
 
 
+def descendants(pid):
+    table = [line.split() for line in run(['ps', '-e', '-o', 'pid=,ppid=']).splitlines()]
+    found = [pid]
+    for parent in found:
+        found += [int(child) for child, of in table if int(of) == parent]
+    return found[1:]
+
+
 def kill_group(pid):
-    """What the debugger left running."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    """What the debugger left running. lldb's server, and what that started, are in
+    sessions of their own."""
+    for kill, who in [(os.kill, child) for child in descendants(pid)] + [(os.killpg, pid)]:
+        try:
+            kill(who, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 class Gdb(Debugger):
@@ -212,5 +223,21 @@ def line_in_kernel(function, word):
     return int(found[1])
 
 
+def with_transcripts(test):
+    def run_test():
+        transcripts.clear()
+        try:
+            test()
+        except Exception:
+            for name, text in transcripts:
+                print(f'--- transcript of {name}:\n{text}')
+            raise
+    return run_test
+
+
 def main():
+    """As harness.main()."""
+    module = vars(sys.modules['__main__'])
+    for name in [name for name in module if name.startswith('test_')]:
+        module[name] = with_transcripts(module[name])
     boot.main()

@@ -5,6 +5,9 @@ To go on from a breakpoint, lldb steps over its instruction. Where an interrupt 
 guest waits by then, that step leads into the runner's signal handler instead; lldb
 takes it for done, and stops at the same breakpoint when the handler returns. The
 runner notes where its handler went back to.
+
+A one-shot breakpoint is gone after its first hit, even if that is such a repetition:
+nobody would stop any more, so that this is no repetition for us.
 """
 
 import lldb
@@ -29,9 +32,31 @@ class Repeats:
         count = number(task, 'interrupts') if task else 0
         before = self.seen.get(thread.GetThreadID())
         self.seen[thread.GetThreadID()] = pc, sp, count
-        return (thread.GetStopReason() == lldb.eStopReasonBreakpoint and task and
-                before and before[:2] == (pc, sp) and before[2] != count and
-                number(task, 'interrupted_pc') == pc)
+        return (thread.GetStopReason() == lldb.eStopReasonBreakpoint and
+                not at_one_shot(thread) and task and before and before[:2] == (pc, sp) and
+                before[2] != count and number(task, 'interrupted_pc') == pc)
+
+
+def at_one_shot(thread):
+    """It stopped at a breakpoint that is gone."""
+    if thread.GetStopReason() != lldb.eStopReasonBreakpoint:
+        return False
+    target = thread.GetProcess().GetTarget()
+    # Of each of the breakpoints there: its number, and that of the location.
+    return any(not target.FindBreakpointByID(thread.GetStopReasonDataAtIndex(n))
+               for n in range(0, thread.GetStopReasonDataCount(), 2))
+
+
+def select_judged(process):
+    """Of threads that are at a one-shot breakpoint at once, select the first: it is
+    the one whose condition held. lldb, which keeps to the thread that was selected
+    before, has removed the breakpoint then, and does not ask about the others."""
+    selected = process.GetSelectedThread()
+    if not at_one_shot(selected):
+        return
+    pc = selected.GetFrameAtIndex(0).GetPC()
+    process.SetSelectedThread(next(t for t in process if at_one_shot(t) and
+                                   t.GetFrameAtIndex(0).GetPC() == pc))
 
 
 def number(value, member):

@@ -9,7 +9,7 @@ import time
 
 import lldb
 
-from . import lldb_repeats, loader
+from . import lldb_memory, lldb_repeats, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -81,6 +81,7 @@ class Session:
         self.seen = None
         self.fault = None  # the breakpoint where guest code faulted
         self.repeats = lldb_repeats.Repeats()
+        self.news = None, True  # what stopped() said of a stop
 
     def sync(self):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -109,7 +110,16 @@ class Session:
             self.load(path, image.base)
 
     def stopped(self):
-        """The process stopped: whether that is news."""
+        """The process stopped: whether that is news. lldb asks once for each thread
+        that did."""
+        process = self.target.GetProcess()
+        stop = process.GetUniqueID(), process.GetStopID()
+        if self.news[0] != stop:
+            self.news = stop, self.is_news(process)
+        return self.news[1]
+
+    def is_news(self, process):
+        lldb_repeats.select_judged(process)
         self.sync()
         memory = Memory(self.target)
         try:
@@ -117,13 +127,14 @@ class Session:
         except (loader.NoRunner, loader.Unreadable):
             return True
         return not self.repeats.only(
-            self.target.GetProcess(),
-            lambda thread: host_task(self.target, memory, self_offset, thread))
+            process, lambda thread: host_task(self.target, memory, self_offset, thread))
 
     def prepare(self):
         """A new process: places of modules are forgotten."""
+        process, debugger = self.target.GetProcess(), self.target.debugger
         self.repeats = lldb_repeats.Repeats()
-        signals = self.target.GetProcess().GetUnixSignals()
+        lldb_memory.reserve(process, lambda command: quietly(debugger, command))
+        signals = process.GetUnixSignals()
         for name in (*SIGNALS.split(), ITS_SIGNAL):
             number = signals.GetSignalNumberFromName(name)
             signals.SetShouldStop(number, False)
