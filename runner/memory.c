@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "exit.h"
@@ -76,6 +77,15 @@ int memory_protect(const struct memory *m, gaddr_t addr, u32 bytes, bool none)
 		     none ? PROT_NONE : PROT_READ | PROT_WRITE))
 		return errno;
 	return 0;
+}
+
+bool memory_peek(const struct memory *m, gaddr_t addr, u32 *ret)
+{
+	struct iovec to = { ret, sizeof(*ret) };
+	struct iovec from = { memory_at(addr), sizeof(*ret) };
+
+	return memory_has(m, addr, sizeof(*ret)) &&
+	       process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof(*ret);
 }
 
 bool memory_get_string(const struct memory *m, gaddr_t addr, char *buf,

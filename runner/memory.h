@@ -45,6 +45,9 @@ static inline void *memory_at(gaddr_t addr)
 	return (void *)(uintptr_t)addr;
 }
 
+/* A word, without a fault where none can be read: false. Any thread. */
+bool memory_peek(const struct memory *m, gaddr_t addr, u32 *ret);
+
 /* Copy a NUL-terminated string, cut to n bytes with its NUL. False: it is not
  * in usable memory, and *buf is empty. */
 bool memory_get_string(const struct memory *m, gaddr_t addr, char *buf,

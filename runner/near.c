@@ -2,31 +2,27 @@
 /* near.c: what is at an address of the guest, for reports. */
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/uio.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "debug.h"
 #include "near.h"
+#include "slab.h"
 #include "task.h"
 #include "variables.h"
 
 #define NULL_AREA 65536u
 /* If the kernel's debug information does not tell. */
 #define KERNEL_STACK 32768u
+#define TASK_TEXT 80
 
-/* Not by a load: it may be a guard. */
 static bool peek(gaddr_t gaddr, u32 *ret)
 {
-	struct iovec to = { ret, sizeof(*ret) };
-	struct iovec from = { memory_at(gaddr), sizeof(*ret) };
-
-	return memory_has(&the_vm->memory, gaddr, sizeof(*ret)) &&
-	       process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof(*ret);
+	return memory_peek(&the_vm->memory, gaddr, ret);
 }
 
 /* What of the kernel's structures is needed here, 0 where unknown. */
 static struct {
-	u32 pid, stack, stack_size;
+	u32 pid, state, stack, stack_size;
 } layout;
 
 static void read_layout(void)
@@ -36,6 +32,8 @@ static void read_layout(void)
 
 	if (variables_member("task_struct", "pid", &v))
 		layout.pid = (u32)v.gaddr;
+	if (variables_member("task_struct", "__state", &v))
+		layout.state = (u32)v.gaddr;
 	if (variables_member("task_struct", "stack", &v))
 		layout.stack = (u32)v.gaddr;
 	if (!variables_find("init_stack", &v, error, sizeof(error)))
@@ -57,6 +55,28 @@ int near_pid(const struct task *t)
 
 	need_layout();
 	return layout.pid && peek(t->gaddr + layout.pid, &pid) ? (int)pid : -1;
+}
+
+/* As ps shows it. */
+static char state_of(const struct task *t)
+{
+	u32 state;
+
+	if (!layout.state || !peek(t->gaddr + layout.state, &state))
+		return '?';
+	return !state ? 'R' : state & 1 ? 'S' : state & 2 ? 'D' : '?';
+}
+
+/* "task sh (pid 46)"; of others than the caller's also what they do. */
+static const char *task_text(char *buf, size_t n, const struct task *t)
+{
+	int used = snprintf(buf, n, "task %s (pid %d", t->name, near_pid(t));
+
+	if (t != task_self)
+		used += snprintf(buf + used, n - (size_t)used, ", state %c",
+				 state_of(t));
+	snprintf(buf + used, n - (size_t)used, ")");
+	return buf;
 }
 
 static bool in_stack_of(const struct task *t, gaddr_t gaddr)
@@ -83,21 +103,55 @@ static const struct task *stack_owner(gaddr_t gaddr)
 static bool print_stack_of(char *buf, size_t n, gaddr_t gaddr)
 {
 	const struct task *t;
+	char task[TASK_TEXT];
 	u32 start = 0, word;
 
 	need_layout();
 	t = layout.stack ? stack_owner(gaddr) : NULL;
 	if (!t)
 		return false;
+	task_text(task, sizeof(task), t);
 	if (!peek(gaddr & ~3u, &word)) {
-		snprintf(buf, n, "the guard of the kernel stack of task %s "
-			 "(pid %d), which is used up", t->name, near_pid(t));
+		snprintf(buf, n, "the guard of the kernel stack of %s, which "
+			 "is used up", task);
 		return true;
 	}
 	peek(t->gaddr + layout.stack, &start);
-	snprintf(buf, n, "in the kernel stack of task %s (pid %d), 0x%x of 0x%x "
-		 "bytes from its end", t->name, near_pid(t), gaddr - start,
-		 layout.stack_size);
+	snprintf(buf, n, "in the kernel stack of %s, 0x%x of 0x%x bytes from "
+		 "its end", task, gaddr - start, layout.stack_size);
+	return true;
+}
+
+/* The task whose task_struct this object is, as ", of task sh (pid 46)". */
+static const char *owner_text(char *buf, size_t n,
+			      const struct slab_object *object)
+{
+	const struct task *t = strcmp(object->cache, "task_struct") ? NULL :
+			       task_find(object->start);
+	char task[TASK_TEXT];
+
+	buf[0] = 0;
+	if (t && !object->is_free)
+		snprintf(buf, n, ", of %s", task_text(task, sizeof(task), t));
+	return buf;
+}
+
+static bool print_object(char *buf, size_t n, gaddr_t gaddr)
+{
+	struct slab_object o;
+	char owner[TASK_TEXT];
+
+	if (!slab_find(&the_vm->memory, gaddr, &o))
+		return false;
+	owner_text(owner, sizeof(owner), &o);
+	if (gaddr - o.start < o.size)
+		snprintf(buf, n, "slab: %s of cache %s at 0x%x + %u%s",
+			 o.is_free ? "a free object" : "an object", o.cache,
+			 o.start, gaddr - o.start, owner);
+	else
+		snprintf(buf, n, "slab: beside %s of cache %s at 0x%x (%u "
+			 "bytes)%s", o.is_free ? "a free object" : "an object",
+			 o.cache, o.start, o.size, owner);
 	return true;
 }
 
@@ -117,8 +171,11 @@ void near_print(char *buf, size_t n, gaddr_t gaddr)
 		snprintf(buf, n, "in %s", name);
 	else if (variables_print(name, sizeof(name), gaddr))
 		snprintf(buf, n, "kernel variable %s", name);
-	else if (!print_stack_of(buf, n, gaddr))
-		snprintf(buf, n, peek(gaddr & ~3u, &word) ?
-			 "memory that the kernel gave to somebody, or to "
-			 "nobody" : "a guard, such as there is below a stack");
+	else if (print_stack_of(buf, n, gaddr))
+		return;
+	else if (!peek(gaddr & ~3u, &word))
+		snprintf(buf, n, "a guard, such as there is below a stack");
+	else if (!print_object(buf, n, gaddr))
+		snprintf(buf, n, "memory that the kernel gave to somebody, or "
+			 "to nobody");
 }

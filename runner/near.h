@@ -11,8 +11,9 @@ struct task;
 
 /*
  * One line about the address: NULL, a kernel variable, a task's kernel stack, a
- * program's data, or what else is known. Takes up to a second; the guest's
- * structures are read as what they are, untrusted. Any thread.
+ * program's data, an object of the allocator, or what else is known. Takes up to
+ * a second; the guest's structures are read as what they are, untrusted. Any
+ * thread.
  */
 void near_print(char *buf, size_t n, gaddr_t gaddr);
 

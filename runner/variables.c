@@ -119,6 +119,12 @@ static bool is_structure(Dwarf_Die *die, const void *name)
 	       !dwarf_hasattr(die, DW_AT_declaration);
 }
 
+static bool is_enumeration(Dwarf_Die *die, const void *name)
+{
+	return dwarf_tag(die) == DW_TAG_enumeration_type &&
+	       has_name(die, name) && !dwarf_hasattr(die, DW_AT_declaration);
+}
+
 /* Entries of that kind in all units: their number, and the first. */
 static unsigned int find_all(bool (*fits)(Dwarf_Die *, const void *),
 			     const char *name, Dwarf_Die *ret)
@@ -262,6 +268,21 @@ int variables_find(const char *expression, struct variable *ret, char *error,
 	return err;
 }
 
+/* The one that was looked for last is kept, there or not. With lock. */
+static bool find_structure(const char *name, Dwarf_Die *ret)
+{
+	static char last[MAX_NAME];
+	static Dwarf_Die found;
+	static bool is_there;
+
+	if (strcmp(last, name)) {
+		is_there = find_all(is_structure, name, &found);
+		snprintf(last, sizeof(last), "%s", name);
+	}
+	*ret = found;
+	return is_there;
+}
+
 bool variables_member(const char *structure, const char *member,
 		      struct variable *ret)
 {
@@ -270,10 +291,35 @@ bool variables_member(const char *structure, const char *member,
 
 	*ret = (struct variable){ 0 };
 	pthread_mutex_lock(&lock);
-	found = opened() && find_all(is_structure, structure, &die) &&
-		find_member(&die, member, 0, &ret->gaddr, &type);
+	found = opened() && find_structure(structure, &die);
+	if (found && !member)
+		type = die;
+	else if (found)
+		found = find_member(&die, member, 0, &ret->gaddr, &type);
 	if (found)
 		ret->size = size_of(&type);
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+bool variables_constant(const char *enumeration, const char *name, u64 *ret)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die die, at;
+	Dwarf_Word value;
+	bool found = false;
+
+	pthread_mutex_lock(&lock);
+	if (opened() && find_all(is_enumeration, enumeration, &die) &&
+	    !dwarf_child(&die, &at)) {
+		do {
+			found = has_name(&at, name) &&
+				dwarf_attr(&at, DW_AT_const_value, &attr) &&
+				!dwarf_formudata(&attr, &value);
+		} while (!found && !dwarf_siblingof(&at, &at));
+	}
+	if (found)
+		*ret = value;
 	pthread_mutex_unlock(&lock);
 	return found;
 }

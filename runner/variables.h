@@ -28,9 +28,13 @@ void variables_init(const char *types_path);
 int variables_find(const char *expression, struct variable *ret, char *error,
 		   size_t n);
 
-/* A member of a structure: its place in it. False if there is none. */
+/* A member of a structure: its place in it; NULL: all of the structure. False
+ * if there is none. Members of one structure are best asked for in a row. */
 bool variables_member(const char *structure, const char *member,
 		      struct variable *ret);
+
+/* A constant of an enumeration. False if there is none. */
+bool variables_constant(const char *enumeration, const char *name, u64 *ret);
 
 /* The variable at that address, as "name+0x12"; false if there is none. */
 bool variables_print(char *buf, size_t n, gaddr_t gaddr);

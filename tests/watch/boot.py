@@ -12,9 +12,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
-from harness import Guest, equal, matches, path_of, run_runner  # noqa: E402
+from harness import Failure, Guest, equal, matches, path_of, run_runner  # noqa: E402
 
 PANIC = 72
+UNALIGNED = 128 + 7
+TASKS = 8
 # enum system_states of the kernel, as it comes up and goes.
 SCHEDULING, FREEING, RUNNING, POWER_OFF = 1, 2, 3, 5
 
@@ -69,20 +71,48 @@ def line_of(text):
         return next(number for number, line in enumerate(file, 1) if text in line)
 
 
+def initramfs(folder):
+    """With /test/faulty."""
+    program = os.path.join(folder, 'tree/test/faulty')
+    os.makedirs(os.path.dirname(program))
+    subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
+                    os.path.join(HERE, 'faulty.c'), '-o', program], check=True,
+                   env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
+    archive = os.path.join(folder, 'initramfs.cpio.gz')
+    subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
+                    '--busybox=' + path_of('busybox/busybox'), '--out=' + archive,
+                    '--add=' + os.path.join(folder, 'tree')], check=True,
+                   stdout=subprocess.DEVNULL)
+    return archive
+
+
+def test_objects():
+    """What the kernel allocated is named: whose it is, or that it is free."""
+    with tempfile.TemporaryDirectory() as folder, \
+            Guest('--watch=init_task.tasks.prev', initramfs=initramfs(folder)) as guest:
+        before = len(hits(guest.stderr()))
+        guest.run(f'for i in {" ".join("x" * TASKS)}; do sleep 1000 & done')
+        tasks = [new for _, new, stack in hits(guest.stderr())[before:]
+                 if 'task sh ' in stack and 'copy_process' in stack]
+        equal(len(tasks), TASKS, 'tasks that were made')
+        guest.run(f'/test/faulty unaligned {tasks[0]}', status=UNALIGNED)
+        guest.run('killall sleep; sleep 1')
+        for task in tasks:
+            guest.run(f'/test/faulty unaligned {task}', status=UNALIGNED)
+        log = guest.run('dmesg')
+    member = int(tasks[0], 16) | 1
+    found = re.search(rf'address 0*{member:x}: slab: an object of cache task_struct at '
+                      r'0x(\w+) \+ (\d+), of task (?:sh|sleep) \(pid \d+, state [RSD]\)', log)
+    if not found:
+        raise Failure(f'no object at {member:x} in\n{log}')
+    equal(int(found[1], 16) + int(found[2]), member, 'the place in it')
+    matches(log, r'slab: a free object of cache task_struct at 0x\w+ \+ \d+\n', 'the log')
+
+
 def test_faults_of_programs():
     """The kernel's log names function, file and line."""
     with tempfile.TemporaryDirectory() as folder:
-        program = os.path.join(folder, 'tree/test/faulty')
-        os.makedirs(os.path.dirname(program))
-        subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
-                        os.path.join(HERE, 'faulty.c'), '-o', program], check=True,
-                       env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
-        archive = os.path.join(folder, 'initramfs.cpio.gz')
-        subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
-                        '--busybox=' + path_of('busybox/busybox'), '--out=' + archive,
-                        '--add=' + os.path.join(folder, 'tree')], check=True,
-                       stdout=subprocess.DEVNULL)
-        with Guest(initramfs=archive) as guest:
+        with Guest(initramfs=initramfs(folder)) as guest:
             guest.run('/test/faulty', status=139)
             guest.run('/test/faulty wrongly', status=132)
             log = guest.run('dmesg')

@@ -18,10 +18,17 @@ __attribute__((noinline)) static int call_wrongly(void *p)
 	return ((int (*)(long long))p)(1);	/* line 18 */
 }
 
+__attribute__((noinline)) static int load_unaligned(const char *address)
+{
+	return __atomic_load_n((int *)(strtoul(address, NULL, 0) | 1),
+			       __ATOMIC_SEQ_CST);
+}
+
 int main(int argc, char **argv)
 {
 	static struct item first;
 	void *volatile function = (void *)strlen;
 
-	return argc > 1 ? call_wrongly(function) : walk_items(&first);
+	return argc > 2 ? load_unaligned(argv[2]) :
+	       argc > 1 ? call_wrongly(function) : walk_items(&first);
 }
