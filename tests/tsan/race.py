@@ -65,6 +65,11 @@ def find_race(cpus):
                         re.M | re.S | re.I)
     if len(stacks) < 2:
         raise Failure(f'not two stacks:\n{err}')
+    on_cpu = dict(re.findall(r'^runner: (T\d+) is task race on CPU (\d)$', err, re.M))
+    racers = re.findall(r'^  (?:Previous )?(?:write|read) of size 4 .* by thread (T\d+)',
+                        err, re.M | re.I)
+    equal({on_cpu.get(racer) for racer in racers}, {str(n) for n in range(cpus)},
+          f'CPUs of the threads ({err})')
     for stack in stacks:
         matches(stack, rf'#0 count \S*tests/tsan/race\.c:{line_of("/* here */")}\b.*'
                        rf'#1 thread \S*tests/tsan/race\.c:{line_of("count();")}\b',
