@@ -59,13 +59,19 @@ static bool get(const struct walk *w, void *to, const void *from, size_t n)
 static bool put(struct walk *w, const void *pc)
 {
 	const struct guest_function *f;
+	u32 address;
 
 	if (!module_has_text(w->kernel, pc))
 		return (const char *)pc >= __executable_start &&
 		       (const char *)pc < etext;
 	f = module_function_at(w->kernel, pc);
-	if (f && w->n < w->max)
-		w->addrs[w->n++] = WASM_TEXT_BASE + f->code;
+	if (!f || w->n == w->max)
+		return true;
+	address = WASM_TEXT_BASE + f->code;
+	/* Of a recursion two calls are enough: who began it shall be seen. */
+	if (w->n < 2 || w->addrs[w->n - 1] != address ||
+	    w->addrs[w->n - 2] != address)
+		w->addrs[w->n++] = address;
 	return true;
 }
 

@@ -234,7 +234,8 @@ REPORTS = (
       'address 04289fe0: the guard of the kernel stack of task sh (pid 46), which is used '
       'up', 'use_stack+...faults.c:42', 'use_stack+...faults.c:47',
       'faults_write+...faults.c:222'),
-     ('BUG: kernel stack overflow of task sh[46]: stack 04...', 'use_stack+')),
+     ('BUG: kernel stack overflow of task sh[46]: stack 04...', 'use_stack+',
+      'use_stack+', 'faults_write+')),
     ('sh -c "echo null >/proc/wasm_faults"',
      ('runner: the guest faulted: ...address 0', 'task sh (pid 48',
       'read_null+...faults.c:29'),
