@@ -66,7 +66,7 @@ static struct count count_entries(struct dwarf *d)
 				starts[die.offset] = die.tag != 0;
 				if (!pass)
 					continue;
-				count.types += die.tag == DW_TAG_structure;
+				count.types += die.tag == DW_TAG_structure_type;
 				count.variables += die.tag == DW_TAG_variable;
 				count.functions += die.tag == DW_TAG_subprogram;
 				for (i = 0; i < die.nrefs; i++)

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /* blank.c: changes DWARF's tables of abbreviations, see blank.h. */
 #include "blank.h"
+#include "dwarf.h"
 
-/* References: within a section, and to 4 bytes of their unit. */
-#define FORM_REF_ADDR 0x10
-#define FORM_REF4 0x13
+#define NO_ATTRIBUTE 0x06 /* a number that DWARF does not use */
 
 bool blank_is_ref(uint64_t form)
 {
-	return form >= FORM_REF_ADDR && form <= 0x15;
+	return form >= DW_FORM_ref_addr && form <= DW_FORM_ref_udata;
 }
 
 /* Ranges of code, lines, files, macros, siblings. */
 bool blank_has(uint64_t at)
 {
 	static const uint16_t attributes[] = {
-		0x01, 0x10, 0x11, 0x12, 0x3a, 0x43, 0x52, 0x55, 0x74, 0x79,
-		0x8c, 0x2119
+		DW_AT_sibling, DW_AT_stmt_list, DW_AT_low_pc, DW_AT_high_pc,
+		DW_AT_decl_file, DW_AT_macro_info, DW_AT_entry_pc, DW_AT_ranges,
+		DW_AT_rnglists_base, DW_AT_macros, DW_AT_loclists_base,
+		DW_AT_GNU_macros
 	};
 	size_t i;
 
@@ -42,7 +43,7 @@ static bool read_spec(struct wasm_reader *r, struct spec *s)
 	s->form = wasm_read_leb(r, 64, false);
 	s->at_size = (size_t)(s->form_bytes - s->at_bytes);
 	s->form_size = (size_t)(r->p - s->form_bytes);
-	if (s->form == 0x21) /* DW_FORM_implicit_const */
+	if (s->form == DW_FORM_implicit_const)
 		wasm_read_leb(r, 64, true);
 	return (s->at || s->form) && !r->bad;
 }
@@ -68,26 +69,26 @@ static bool each_spec(struct buffer *abbrev,
 }
 
 /*
- * The attribute's name becomes 0x06, which is none, so that who meets it skips it
- * by its form; and a form that refers to a list of ranges or locations, which gdb
+ * The attribute's name becomes NO_ATTRIBUTE, so that who meets it skips it by
+ * its form; and a form that refers to a list of ranges or locations, which gdb
  * looks up even then, a plain number.
  */
 static void blank_spec(bool *only_ref4, const struct spec *s)
 {
 	if (blank_has(s->at))
-		buffer_set_leb(s->at_bytes, s->at_size, 0x06);
-	if (s->form == 0x22 || s->form == 0x23) /* DW_FORM_loclistx, _rnglistx */
-		buffer_set_leb(s->form_bytes, s->form_size, 0x0f); /* _udata */
-	if ((blank_is_ref(s->form) && s->form != FORM_REF4 &&
-	     s->form != FORM_REF_ADDR) || s->form == 0x16) /* _indirect */
+		buffer_set_leb(s->at_bytes, s->at_size, NO_ATTRIBUTE);
+	if (s->form == DW_FORM_loclistx || s->form == DW_FORM_rnglistx)
+		buffer_set_leb(s->form_bytes, s->form_size, DW_FORM_udata);
+	if ((blank_is_ref(s->form) && s->form != DW_FORM_ref4 &&
+	     s->form != DW_FORM_ref_addr) || s->form == DW_FORM_indirect)
 		*only_ref4 = false;
 }
 
 static void count_from_section(bool *only_ref4, const struct spec *s)
 {
 	(void)only_ref4;
-	if (s->form == FORM_REF4)
-		buffer_set_leb(s->form_bytes, s->form_size, FORM_REF_ADDR);
+	if (s->form == DW_FORM_ref4)
+		buffer_set_leb(s->form_bytes, s->form_size, DW_FORM_ref_addr);
 }
 
 bool blank_abbrevs(struct wasm_slice in, struct buffer *out)

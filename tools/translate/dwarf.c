@@ -8,21 +8,6 @@
 /* Attributes per entry: more no compiler makes. */
 #define MAX_ATTRIBUTES 200
 
-enum {
-	FORM_ADDR = 0x01, FORM_BLOCK2 = 0x03, FORM_BLOCK4 = 0x04,
-	FORM_DATA2 = 0x05, FORM_DATA4 = 0x06, FORM_DATA8 = 0x07,
-	FORM_STRING = 0x08, FORM_BLOCK = 0x09, FORM_BLOCK1 = 0x0a,
-	FORM_DATA1 = 0x0b, FORM_FLAG = 0x0c, FORM_SDATA = 0x0d,
-	FORM_STRP = 0x0e, FORM_UDATA = 0x0f, FORM_REF_ADDR = 0x10,
-	FORM_REF1 = 0x11, FORM_REF2 = 0x12, FORM_REF4 = 0x13, FORM_REF8 = 0x14,
-	FORM_REF_UDATA = 0x15, FORM_INDIRECT = 0x16, FORM_SEC_OFFSET = 0x17,
-	FORM_EXPRLOC = 0x18, FORM_FLAG_PRESENT = 0x19, FORM_STRX = 0x1a,
-	FORM_ADDRX = 0x1b, FORM_DATA16 = 0x1e, FORM_LINE_STRP = 0x1f,
-	FORM_REF_SIG8 = 0x20, FORM_IMPLICIT_CONST = 0x21,
-	FORM_LOCLISTX = 0x22, FORM_RNGLISTX = 0x23, FORM_STRX1 = 0x25,
-	FORM_STRX4 = 0x28, FORM_ADDRX1 = 0x29, FORM_ADDRX4 = 0x2c
-};
-
 /* What the code of an entry stands for. */
 struct dwarf_abbrev {
 	uint16_t tag;
@@ -118,56 +103,58 @@ struct dwarf_value dwarf_read_value(const struct dwarf *d,
 	struct dwarf_value v = { .form = (uint16_t)form, .is_set = true };
 
 	switch (form) {
-	case FORM_DATA1: case FORM_FLAG: case FORM_REF1:
-	case FORM_STRX1: case FORM_ADDRX1:
+	case DW_FORM_data1: case DW_FORM_flag: case DW_FORM_ref1:
+	case DW_FORM_strx1: case DW_FORM_addrx1:
 		v.u = dwarf_read_fixed(r, 1);
 		break;
-	case FORM_DATA2: case FORM_REF2: case FORM_STRX1 + 1:
-	case FORM_ADDRX1 + 1:
+	case DW_FORM_data2: case DW_FORM_ref2: case DW_FORM_strx2:
+	case DW_FORM_addrx2:
 		v.u = dwarf_read_fixed(r, 2);
 		break;
-	case FORM_STRX1 + 2: case FORM_ADDRX1 + 2:
+	case DW_FORM_strx3: case DW_FORM_addrx3:
 		v.u = dwarf_read_fixed(r, 3);
 		break;
-	case FORM_ADDR: case FORM_DATA4: case FORM_REF4: case FORM_REF_ADDR:
-	case FORM_SEC_OFFSET: case FORM_STRX4: case FORM_ADDRX4:
+	case DW_FORM_addr: case DW_FORM_data4: case DW_FORM_ref4:
+	case DW_FORM_ref_addr:
+	case DW_FORM_sec_offset: case DW_FORM_strx4: case DW_FORM_addrx4:
 		v.u = dwarf_read_fixed(r, 4);
 		break;
-	case FORM_DATA8: case FORM_REF8: case FORM_REF_SIG8:
+	case DW_FORM_data8: case DW_FORM_ref8: case DW_FORM_ref_sig8:
 		v.u = dwarf_read_fixed(r, 8);
 		break;
-	case FORM_DATA16:
+	case DW_FORM_data16:
 		v.bytes = wasm_read_bytes(r, 16);
 		break;
-	case FORM_SDATA:
+	case DW_FORM_sdata:
 		v.u = wasm_read_leb(r, 64, true);
 		break;
-	case FORM_UDATA: case FORM_REF_UDATA: case FORM_STRX: case FORM_ADDRX:
-	case FORM_LOCLISTX: case FORM_RNGLISTX:
+	case DW_FORM_udata: case DW_FORM_ref_udata: case DW_FORM_strx:
+	case DW_FORM_addrx:
+	case DW_FORM_loclistx: case DW_FORM_rnglistx:
 		v.u = wasm_read_leb(r, 64, false);
 		break;
-	case FORM_STRING:
+	case DW_FORM_string:
 		v.bytes = dwarf_read_text(r);
 		break;
-	case FORM_STRP:
+	case DW_FORM_strp:
 		v.bytes = text_at(d->str, dwarf_read_fixed(r, 4));
 		break;
-	case FORM_LINE_STRP:
+	case DW_FORM_line_strp:
 		v.bytes = text_at(d->line_str, dwarf_read_fixed(r, 4));
 		break;
-	case FORM_BLOCK1:
+	case DW_FORM_block1:
 		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 1));
 		break;
-	case FORM_BLOCK2:
+	case DW_FORM_block2:
 		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 2));
 		break;
-	case FORM_BLOCK4:
+	case DW_FORM_block4:
 		v.bytes = wasm_read_bytes(r, dwarf_read_fixed(r, 4));
 		break;
-	case FORM_BLOCK: case FORM_EXPRLOC:
+	case DW_FORM_block: case DW_FORM_exprloc:
 		v.bytes = wasm_read_bytes(r, wasm_read_leb(r, 64, false));
 		break;
-	case FORM_FLAG_PRESENT:
+	case DW_FORM_flag_present:
 		v.u = 1;
 		break;
 	default:
@@ -187,24 +174,29 @@ uint64_t dwarf_address(const struct dwarf_unit *u, uint64_t index)
 static void resolve(const struct dwarf_unit *u, struct dwarf_value *v)
 {
 	switch (v->form) {
-	case FORM_REF1: case FORM_REF2: case FORM_REF4: case FORM_REF8:
-	case FORM_REF_UDATA:
+	case DW_FORM_ref1: case DW_FORM_ref2: case DW_FORM_ref4:
+	case DW_FORM_ref8: case DW_FORM_ref_udata:
 		v->u += u->start;
 		break;
-	case FORM_STRX: case FORM_STRX1: case FORM_STRX1 + 1:
-	case FORM_STRX1 + 2: case FORM_STRX4:
+	case DW_FORM_strx: case DW_FORM_strx1: case DW_FORM_strx2:
+	case DW_FORM_strx3: case DW_FORM_strx4:
 		v->bytes = text_at(u->d->str, table_entry(u->d->str_offsets,
 							  u->str_offsets,
 							  v->u));
 		break;
-	case FORM_ADDRX: case FORM_ADDRX1: case FORM_ADDRX1 + 1:
-	case FORM_ADDRX1 + 2: case FORM_ADDRX4:
+	case DW_FORM_addrx: case DW_FORM_addrx1: case DW_FORM_addrx2:
+	case DW_FORM_addrx3: case DW_FORM_addrx4:
 		v->u = table_entry(u->d->addr, u->addr, v->u);
 		break;
-	case FORM_LOCLISTX:
+	case DW_FORM_loclistx:
 		v->u = table_entry(u->d->loclists, u->loclists, v->u);
 		if (v->u != UINT64_MAX)
 			v->u += u->loclists;
+		break;
+	case DW_FORM_rnglistx:
+		v->u = table_entry(u->d->rnglists, u->rnglists, v->u);
+		if (v->u != UINT64_MAX)
+			v->u += u->rnglists;
 		break;
 	default:
 		break;
@@ -219,7 +211,7 @@ static void skip_attributes(struct wasm_reader *r)
 	do {
 		at = wasm_read_leb(r, 64, false);
 		form = wasm_read_leb(r, 64, false);
-		if (form == FORM_IMPLICIT_CONST)
+		if (form == DW_FORM_implicit_const)
 			wasm_read_leb(r, 64, true);
 	} while ((at || form) && !r->bad);
 }
@@ -263,20 +255,24 @@ static void read_abbrevs(struct dwarf *d, uint64_t offset)
 static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 {
 	switch (at) {
-	case 0x02: return &die->location;
-	case 0x03: return &die->name;
-	case 0x0b: return &die->byte_size;
-	case 0x10: return &die->stmt_list;
-	case 0x11: return &die->low_pc;
-	case 0x12: return &die->high_pc;
-	case 0x1b: return &die->comp_dir;
-	case 0x31: return &die->abstract_origin;
-	case 0x3e: return &die->encoding;
-	case 0x40: return &die->frame_base;
-	case 0x49: return &die->type;
-	case 0x72: return &die->str_offsets_base;
-	case 0x73: return &die->addr_base;
-	case 0x8c: return &die->loclists_base;
+	case DW_AT_location: return &die->location;
+	case DW_AT_name: return &die->name;
+	case DW_AT_byte_size: return &die->byte_size;
+	case DW_AT_stmt_list: return &die->stmt_list;
+	case DW_AT_low_pc: return &die->low_pc;
+	case DW_AT_high_pc: return &die->high_pc;
+	case DW_AT_const_value: return &die->const_value;
+	case DW_AT_comp_dir: return &die->comp_dir;
+	case DW_AT_abstract_origin: return &die->abstract_origin;
+	case DW_AT_decl_file: return &die->decl_file;
+	case DW_AT_encoding: return &die->encoding;
+	case DW_AT_frame_base: return &die->frame_base;
+	case DW_AT_type: return &die->type;
+	case DW_AT_ranges: return &die->ranges;
+	case DW_AT_str_offsets_base: return &die->str_offsets_base;
+	case DW_AT_addr_base: return &die->addr_base;
+	case DW_AT_rnglists_base: return &die->rnglists_base;
+	case DW_AT_loclists_base: return &die->loclists_base;
 	default: return NULL;
 	}
 }
@@ -287,11 +283,11 @@ static void note_ref(struct dwarf_unit *u, struct dwarf_die *die,
 	struct dwarf_ref ref = {
 		.at = (size_t)(start - u->d->info.p),
 		.size = (size_t)(u->r.p - start),
-		.base = v->form == FORM_REF_ADDR ? 0 : u->start,
-		.is_leb = v->form == FORM_REF_UDATA,
+		.base = v->form == DW_FORM_ref_addr ? 0 : u->start,
+		.is_leb = v->form == DW_FORM_ref_udata,
 	};
 
-	if (v->form < FORM_REF_ADDR || v->form > FORM_REF_UDATA)
+	if (v->form < DW_FORM_ref_addr || v->form > DW_FORM_ref_udata)
 		return;
 	if (die->nrefs == DWARF_MAX_REFS) {
 		u->r.bad = true;
@@ -323,10 +319,10 @@ static void read_attributes(struct dwarf_unit *u, const struct dwarf_abbrev *a,
 
 		if (!at && !form)
 			return;
-		if (form == FORM_INDIRECT)
+		if (form == DW_FORM_indirect)
 			form = wasm_read_leb(&u->r, 64, false);
 		start = u->r.p;
-		if (form == FORM_IMPLICIT_CONST)
+		if (form == DW_FORM_implicit_const)
 			v.u = wasm_read_leb(&spec, 64, true);
 		else
 			v = dwarf_read_value(u->d, &u->r, form);
@@ -348,6 +344,7 @@ static void resolve_all(const struct dwarf_unit *u, struct dwarf_die *die)
 	resolve(u, &die->high_pc);
 	resolve(u, &die->type);
 	resolve(u, &die->location);
+	resolve(u, &die->ranges);
 	resolve(u, &die->abstract_origin);
 }
 
@@ -377,6 +374,8 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret)
 		u->addr = ret->addr_base.u;
 	if (ret->loclists_base.is_set)
 		u->loclists = ret->loclists_base.u;
+	if (ret->rnglists_base.is_set)
+		u->rnglists = ret->rnglists_base.u;
 	resolve_all(u, ret);
 	if (ret->tag == DW_TAG_compile_unit)
 		u->low_pc = ret->low_pc.u;
@@ -415,7 +414,7 @@ bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset)
 	if (u->version < 5)
 		dwarf_read_fixed(&r, 1);
 	u->str_offsets = u->addr = 8;
-	u->loclists = 12;
+	u->loclists = u->rnglists = 12;
 	if (u->version < 2 || u->version > 5 || type > 1)
 		r.bad = true;
 	u->r = r;

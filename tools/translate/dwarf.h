@@ -11,16 +11,14 @@
 #ifndef TRANSLATE_DWARF_H
 #define TRANSLATE_DWARF_H
 
+/* libdw's, not this one. */
+#include <elfutils/../dwarf.h>
+
 #include "wasm.h"
 
-enum { DW_TAG_array = 0x01, DW_TAG_enumeration = 0x04,
-       DW_TAG_formal_parameter = 0x05, DW_TAG_lexical_block = 0x0b,
-       DW_TAG_pointer = 0x0f, DW_TAG_compile_unit = 0x11,
-       DW_TAG_structure = 0x13, DW_TAG_subroutine_type = 0x15,
-       DW_TAG_typedef = 0x16, DW_TAG_union = 0x17,
-       DW_TAG_inlined_subroutine = 0x1d, DW_TAG_base_type = 0x24,
-       DW_TAG_const = 0x26, DW_TAG_subprogram = 0x2e, DW_TAG_variable = 0x34,
-       DW_TAG_volatile = 0x35, DW_TAG_restrict = 0x37, DW_TAG_atomic = 0x47 };
+#ifndef DW_OP_WASM_location
+#define DW_OP_WASM_location 0xed
+#endif
 
 struct dwarf_value;
 struct dwarf {
@@ -43,7 +41,7 @@ struct dwarf_unit {
 	struct wasm_reader r;
 	unsigned int version;
 	/* From its first entry. */
-	uint64_t low_pc, str_offsets, addr, loclists;
+	uint64_t low_pc, str_offsets, addr, loclists, rnglists;
 };
 
 /* An attribute's value: a number (also an address, an offset, a reference as an
@@ -72,8 +70,9 @@ struct dwarf_die {
 	uint16_t tag;  /* 0: the end of a list of children */
 	bool has_children;
 	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
-		location, frame_base, byte_size, encoding, abstract_origin,
-		str_offsets_base, addr_base, loclists_base;
+		location, const_value, frame_base, byte_size, encoding,
+		abstract_origin, decl_file, ranges, str_offsets_base, addr_base,
+		loclists_base, rnglists_base;
 };
 
 /* dwarf_free() afterwards; the slices are those of the module. */

@@ -7,12 +7,6 @@
 
 #define MAX_STEPS 16
 
-enum { OP_CONST1U = 0x08, OP_CONST8S = 0x0f, OP_CONSTU = 0x10,
-       OP_CONSTS = 0x11, OP_AND = 0x1a, OP_MINUS = 0x1c, OP_MUL = 0x1e,
-       OP_NEG = 0x1f, OP_NOT = 0x20, OP_OR = 0x21, OP_PLUS = 0x22,
-       OP_PLUS_UCONST = 0x23, OP_SHL = 0x24, OP_XOR = 0x27, OP_LIT0 = 0x30,
-       OP_LIT31 = 0x4f, OP_STACK_VALUE = 0x9f, OP_WASM_LOCATION = 0xed };
-
 /* DWARF's stack: what the expression is about, and a constant or none. */
 struct stack {
 	struct buffer *text; /* of what it is about, in C; NULL: not wanted */
@@ -27,14 +21,14 @@ static bool read_constant(struct wasm_reader *r, unsigned int op, uint64_t *ret)
 {
 	unsigned int bits;
 
-	if (op >= OP_LIT0 && op <= OP_LIT31) {
-		*ret = op - OP_LIT0;
-	} else if (op == OP_CONSTU) {
+	if (op >= DW_OP_lit0 && op <= DW_OP_lit31) {
+		*ret = op - DW_OP_lit0;
+	} else if (op == DW_OP_constu) {
 		*ret = wasm_read_leb(r, 64, false);
-	} else if (op == OP_CONSTS) {
+	} else if (op == DW_OP_consts) {
 		*ret = wasm_read_leb(r, 64, true);
-	} else if (op >= OP_CONST1U && op <= OP_CONST8S) {
-		bits = 8u << (op - OP_CONST1U) / 2;
+	} else if (op >= DW_OP_const1u && op <= DW_OP_const8s) {
+		bits = 8u << (op - DW_OP_const1u) / 2;
 		*ret = dwarf_read_fixed(r, bits / 8);
 		if (op & 1 && bits < 64 && *ret >> (bits - 1))
 			*ret |= ~(uint64_t)0 << bits;
@@ -67,12 +61,12 @@ static void wrap(struct stack *s, const char *before, const char *after,
 static bool unary(struct stack *s, unsigned int op)
 {
 	if (s->has_constant) {
-		s->constant = op == OP_NOT ? ~s->constant : -s->constant;
+		s->constant = op == DW_OP_not ? ~s->constant : -s->constant;
 		return true;
 	}
-	s->number = op == OP_NOT ? ~s->number : -s->number;
+	s->number = op == DW_OP_not ? ~s->number : -s->number;
 	s->mask = ~(uint64_t)0;
-	wrap(s, op == OP_NOT ? "(~" : "(-", "", 0);
+	wrap(s, op == DW_OP_not ? "(~" : "(-", "", 0);
 	return true;
 }
 
@@ -80,15 +74,15 @@ static bool binary(struct stack *s, unsigned int op, uint64_t c)
 {
 	const char *name = "+";
 
-	s->mask = op == OP_AND ? c : ~(uint64_t)0;
+	s->mask = op == DW_OP_and ? c : ~(uint64_t)0;
 	switch (op) {
-	case OP_PLUS: s->number += c; break;
-	case OP_MINUS: s->number -= c; name = "-"; break;
-	case OP_MUL: s->number *= c; name = "*"; break;
-	case OP_AND: s->number &= c; name = "&"; break;
-	case OP_OR: s->number |= c; name = "|"; break;
-	case OP_XOR: s->number ^= c; name = "^"; break;
-	case OP_SHL:
+	case DW_OP_plus: s->number += c; break;
+	case DW_OP_minus: s->number -= c; name = "-"; break;
+	case DW_OP_mul: s->number *= c; name = "*"; break;
+	case DW_OP_and: s->number &= c; name = "&"; break;
+	case DW_OP_or: s->number |= c; name = "|"; break;
+	case DW_OP_xor: s->number ^= c; name = "^"; break;
+	case DW_OP_shl:
 		if (c >= 32)
 			return false;
 		s->number <<= c;
@@ -104,12 +98,12 @@ static bool step(struct stack *s, struct wasm_reader *r, unsigned int op)
 {
 	uint64_t c;
 
-	if (op == OP_NOT || op == OP_NEG)
+	if (op == DW_OP_not || op == DW_OP_neg)
 		return unary(s, op);
-	if (op == OP_PLUS_UCONST) {
+	if (op == DW_OP_plus_uconst) {
 		c = wasm_read_leb(r, 64, false);
 		if (r->bad || !s->has_constant)
-			return !r->bad && binary(s, OP_PLUS, c);
+			return !r->bad && binary(s, DW_OP_plus, c);
 		s->constant += c;
 		return true;
 	}
@@ -125,7 +119,7 @@ static bool step(struct stack *s, struct wasm_reader *r, unsigned int op)
 	return binary(s, op, s->constant);
 }
 
-/* All steps up to OP_STACK_VALUE, or to the end; *n is how many bytes. */
+/* All steps up to DW_OP_stack_value, or to the end; *n is how many bytes. */
 static bool run(struct stack *s, struct wasm_slice steps, size_t *n)
 {
 	struct wasm_reader r = { steps.p, steps.p + steps.n, false, NULL };
@@ -134,7 +128,7 @@ static bool run(struct stack *s, struct wasm_slice steps, size_t *n)
 	for (i = 0; i < MAX_STEPS && r.p < r.end; i++) {
 		*n = (size_t)(r.p - steps.p);
 		op = wasm_read_byte(&r);
-		if (op == OP_STACK_VALUE)
+		if (op == DW_OP_stack_value)
 			return r.p == r.end && !s->has_constant;
 		if (!step(s, &r, op))
 			return false;
@@ -151,7 +145,7 @@ bool expression_read(struct wasm_slice s, struct expression *ret)
 	bool is_known;
 
 	*ret = (struct expression){ .kind = LOCAL_IS };
-	if (op == OP_WASM_LOCATION) {
+	if (op == DW_OP_WASM_location) {
 		ret->kind = LOCAL_IN;
 		if (wasm_read_byte(&r) != 0)
 			return false;

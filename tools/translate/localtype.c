@@ -26,8 +26,9 @@ static bool strip_type(const struct dwarf_unit *u,
 
 	for (i = 0; i < MAX_HOPS && v.is_set && dwarf_die_at(u, v.u, ret); i++) {
 		switch (ret->tag) {
-		case DW_TAG_typedef: case DW_TAG_const: case DW_TAG_volatile:
-		case DW_TAG_restrict: case DW_TAG_atomic:
+		case DW_TAG_typedef: case DW_TAG_const_type:
+		case DW_TAG_volatile_type: case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
 			v = ret->type;
 			break;
 		default:
@@ -41,17 +42,20 @@ static bool number_type(const struct dwarf_unit *u, const struct dwarf_die *die,
 			struct local_type *ret)
 {
 	static const uint8_t classes[] = {
-		[0x02] = LOCAL_BOOL, [0x04] = LOCAL_FLOAT,
-		[0x05] = LOCAL_SIGNED, [0x06] = LOCAL_CHAR,
-		[0x07] = LOCAL_UNSIGNED, [0x08] = LOCAL_UNSIGNED,
+		[DW_ATE_boolean] = LOCAL_BOOL,
+		[DW_ATE_float] = LOCAL_FLOAT,
+		[DW_ATE_signed] = LOCAL_SIGNED,
+		[DW_ATE_signed_char] = LOCAL_CHAR,
+		[DW_ATE_unsigned] = LOCAL_UNSIGNED,
+		[DW_ATE_unsigned_char] = LOCAL_UNSIGNED,
 	};
 	uint64_t size = die->byte_size.u, encoding = die->encoding.u;
 	struct dwarf_die base;
 
-	if (die->tag == DW_TAG_enumeration)
+	if (die->tag == DW_TAG_enumeration_type)
 		encoding = strip_type(u, &die->type, &base) &&
 			   base.tag == DW_TAG_base_type ?
-			   base.encoding.u : 0x07;
+			   base.encoding.u : DW_ATE_unsigned;
 	else if (die->tag != DW_TAG_base_type)
 		return false;
 	if (encoding >= sizeof(classes) || encoding < 2 || encoding == 3 ||
@@ -74,12 +78,13 @@ static void pointer_type(const struct dwarf_unit *u, struct interned *names,
 	*ret = (struct local_type){ .class = LOCAL_VOID, .is_pointer = true };
 	if (!strip_type(u, type, &to))
 		return;
-	if (to.tag == DW_TAG_pointer) {
+	if (to.tag == DW_TAG_pointer_type) {
 		ret->class = LOCAL_UNSIGNED; /* as wide as in the guest */
 		ret->size = 4;
-	} else if ((to.tag == DW_TAG_structure || to.tag == DW_TAG_union) &&
+	} else if ((to.tag == DW_TAG_structure_type ||
+		    to.tag == DW_TAG_union_type) &&
 		   local_is_name(to.name.bytes)) {
-		ret->class = to.tag == DW_TAG_union ? LOCAL_UNION :
+		ret->class = to.tag == DW_TAG_union_type ? LOCAL_UNION :
 						      LOCAL_STRUCT;
 		ret->tag = interned_add(names, to.name.bytes);
 	} else if (number_type(u, &to, &number)) {
@@ -96,7 +101,7 @@ bool local_type_read(const struct dwarf_unit *u, struct interned *names,
 	memset(ret, 0, sizeof(*ret));
 	if (!strip_type(u, type, &die))
 		return false;
-	if (die.tag != DW_TAG_pointer)
+	if (die.tag != DW_TAG_pointer_type)
 		return number_type(u, &die, ret);
 	pointer_type(u, names, &die.type, ret);
 	return true;
@@ -108,7 +113,7 @@ void local_type_of_memory(const struct dwarf_unit *u, struct interned *names,
 {
 	struct dwarf_die die;
 
-	if (strip_type(u, type, &die) && die.tag == DW_TAG_array)
+	if (strip_type(u, type, &die) && die.tag == DW_TAG_array_type)
 		pointer_type(u, names, &die.type, ret);
 	else
 		pointer_type(u, names, type, ret);

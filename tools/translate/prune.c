@@ -21,8 +21,6 @@
 #define MAX_DEPTH 256
 #define NOWHERE SIZE_MAX
 
-#define DW_AT_declaration 0x3c
-
 /* Bytes of .debug_info that are left out. */
 struct cut {
 	uint32_t start, end;
@@ -121,23 +119,28 @@ static void add_refs(struct prune *p, const struct dwarf_die *die,
 static bool is_type(unsigned int tag)
 {
 	static const uint8_t tags[] = {
-		0x01, 0x02, 0x04, 0x0f, 0x10, 0x12, 0x13, 0x15, 0x16, 0x17,
-		0x1f, 0x20, 0x21, 0x24, 0x26, 0x2d, 0x35, 0x37, 0x38, 0x3b,
-		0x40, 0x42, 0x43, 0x44, 0x46, 0x47, 0x4b
+		DW_TAG_array_type, DW_TAG_class_type, DW_TAG_enumeration_type,
+		DW_TAG_pointer_type, DW_TAG_reference_type, DW_TAG_string_type,
+		DW_TAG_structure_type, DW_TAG_subroutine_type, DW_TAG_typedef,
+		DW_TAG_union_type, DW_TAG_ptr_to_member_type, DW_TAG_set_type,
+		DW_TAG_subrange_type, DW_TAG_base_type, DW_TAG_const_type,
+		DW_TAG_packed_type, DW_TAG_volatile_type, DW_TAG_restrict_type,
+		DW_TAG_interface_type, DW_TAG_unspecified_type,
+		DW_TAG_shared_type, DW_TAG_rvalue_reference_type,
+		DW_TAG_template_alias, DW_TAG_coarray_type, DW_TAG_dynamic_type,
+		DW_TAG_atomic_type, DW_TAG_immutable_type
 	};
 
 	return tag < 0x100 && memchr(tags, (int)tag, sizeof(tags));
 }
 
-/* Unit, partial unit, namespace, module. */
 static bool is_scope(unsigned int tag)
 {
-	return tag == DW_TAG_compile_unit || tag == 0x3c || tag == 0x39 ||
-	       tag == 0x1e;
+	return tag == DW_TAG_compile_unit || tag == DW_TAG_partial_unit ||
+	       tag == DW_TAG_namespace || tag == DW_TAG_module;
 }
 
-/* DW_OP_addr, DW_OP_addrx, DW_OP_GNU_addr_index; the linker gives what it left
- * out the address -1 or -2. */
+/* The linker gives what it left out the address -1 or -2. */
 static bool is_static(const struct dwarf_die *die)
 {
 	const struct dwarf_value *l = &die->location;
@@ -148,12 +151,13 @@ static bool is_static(const struct dwarf_die *die)
 	if (!l->is_set || !l->bytes.n)
 		return false;
 	op = wasm_read_byte(&r);
-	if (op == 0x03)
+	if (op == DW_OP_addr)
 		return dwarf_read_fixed(&r, 4) < 0xfffffffe && !r.bad;
-	return op == 0xa1 || op == 0xfb;
+	return op == DW_OP_addrx || op == DW_OP_GNU_addr_index;
 }
 
-/* DW_OP_WASM_location 3 memory_base, DW_OP_addr or DW_OP_addrx, DW_OP_plus */
+/* DW_OP_WASM_location GLOBAL memory_base, DW_OP_addr[x], DW_OP_plus */
+#define GLOBAL 3u
 #define BASE 6u
 #define PLUS 1u
 
@@ -164,17 +168,17 @@ static bool is_based(const struct prune *p, const struct dwarf_die *die)
 	unsigned int op;
 
 	if (!die->location.is_set || s.n < BASE + PLUS || s.p[-1] != s.n ||
-	    dwarf_read_fixed(&r, 2) != 0x03ed ||
+	    dwarf_read_fixed(&r, 2) != (GLOBAL << 8 | DW_OP_WASM_location) ||
 	    dwarf_read_fixed(&r, 4) != p->memory_base)
 		return false;
 	op = wasm_read_byte(&r);
-	if (op == 0x03)
+	if (op == DW_OP_addr)
 		dwarf_read_fixed(&r, 4);
-	else if (op == 0xa1)
+	else if (op == DW_OP_addrx)
 		wasm_read_leb(&r, 64, false);
 	else
 		return false;
-	return wasm_read_byte(&r) == 0x22 && !r.bad && r.p == r.end;
+	return wasm_read_byte(&r) == DW_OP_plus && !r.bad && r.p == r.end;
 }
 
 /* Of that place, only the address stays. */
