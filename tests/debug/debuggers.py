@@ -213,10 +213,12 @@ class Lldb(Debugger):
         return line
 
 
-def line_in_kernel(function, word):
-    """As gdb lists it, without being told where sources are."""
-    text = Gdb().script(['set listsize 30', f'list {function}'],
-                        start=runner_arguments())[1]
+def line_in_kernel(function, word, before=0):
+    """As gdb lists it, without being told where sources are: in the function, or in so
+    many lines before it."""
+    text = Gdb().script(['set listsize 30', f'list {function}',
+                         f'set listsize {before or 30}', 'list -'],
+                        start=runner_arguments())[3 if before else 1]
     found = re.search(rf'^(\d+)\s+{re.escape(word)}', text, re.M)
     if not found:
         raise Failure(f'gdb does not list {word}:\n{text}')

@@ -56,6 +56,32 @@ def check(debugger):
     ), start=debuggers.runner_arguments())
 
 
+def check_inlined(debugger):
+    """Variables of functions that the compiler put into others."""
+    weigh = line_in_subject('mood_seen = heavy->mood')
+    opening = debuggers.line_in_kernel('path_openat', 'idmap = mnt_idmap(nd->path.mnt)', 200)
+    debugger.check((
+        (f'tbreak fs/namei.c:{opening}', f'breakpoint set -o true -f namei.c -l {opening}',
+         r'path_openat|namei\.c'),
+        ('continue', 'continue', rf'path_openat.*namei\.c:{opening}'),
+        # A file of the initramfs: O_LARGEFILE | O_TRUNC | O_CREAT | O_WRONLY.
+        ('print open_flag', 'print open_flag', rf'\b{0x8241}$'),
+        ('set breakpoint pending on', None, ''),
+        (f'tbreak subject.c:{weigh}', f'breakpoint set -o true -f subject.c -l {weigh}',
+         r'main|subject\.c|pending'),
+        ('continue', 'continue', rf'main.*subject\.c:{weigh}'),
+        ('print weight', 'print weight', r'\b90$'),
+        ('print heavy->name', 'print heavy->name', '"last'),
+        # Where they are not, they have no value, or not yet the next one.
+        ('tbreak change_box', 'breakpoint set -o true -n change_box',
+         r'change_box|subject\.c'),
+        ('continue', 'continue', 'change_box'),
+        ('up', 'up', r'main.*subject\.c'),
+        ('print heavy', 'print heavy', 'optimized out|not available'),
+        ('print weight', 'print weight', 'optimized out|not available'),
+    ), start=debuggers.runner_arguments())
+
+
 def check_hits(debugger):
     """Each call is seen, and seen once, whatever interrupts come in between."""
     stop = [('continue', 'continue', r'change_box'),
@@ -74,6 +100,14 @@ def test_hits_in_gdb():
 
 def test_hits_in_lldb():
     check_hits(Lldb())
+
+
+def test_inlined_in_gdb():
+    check_inlined(Gdb())
+
+
+def test_inlined_in_lldb():
+    check_inlined(Lldb())
 
 
 def test_gdb():

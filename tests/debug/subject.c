@@ -45,6 +45,18 @@ __attribute__((noinline)) static void turn(struct page *next)
 	lines_read += next->lines;
 }
 
+static volatile int scale = 3, weight_seen[2], mood_seen;
+
+/* Becomes a part of main(). */
+__attribute__((always_inline)) static inline void weigh(const struct box *heavy)
+{
+	int weight = heavy->value * scale;
+
+	weight_seen[0] = weight;
+	mood_seen = heavy->mood;
+	weight_seen[1] = weight;
+}
+
 __attribute__((noinline)) static void use_pipe(void)
 {
 	char buf[8];
@@ -94,6 +106,7 @@ int main(void)
 		use_pipe();
 		change_box(first.next, 1);
 		turn(&pages[i % 2]);
+		weigh(first.next->next);
 		if (i == 20 && pthread_create(&thread, NULL, write_late, NULL))
 			puts("subject: no thread");
 	}

@@ -100,6 +100,32 @@ __attribute__((export_name("salvage"))) int salvage(int n)
 {
 	return salvaged(n, (unsigned int)n * 0x1010101u) + salvaged(n + 1, 7);
 }
+/* What becomes a part of inlined(): each n is another. */
+static volatile int seen;
+__attribute__((always_inline)) static inline int inner(int n)
+{
+	int doubled = n * 2;
+
+	seen = doubled;
+	seen = n;       /* INNER */
+	return doubled + n;
+}
+__attribute__((always_inline)) static inline int outer(int n)
+{
+	int result = inner(n * 10);
+
+	seen = result;
+	seen = n;       /* OUTER */
+	return result + n;
+}
+__attribute__((export_name("inlined"))) int inlined(int seed)
+{
+	int result = outer(seed + 1);
+
+	seen = result;
+	seen = seed;    /* AROUND */
+	return result + seed;
+}
 __attribute__((export_name("last_value"))) int last_value(int letter)
 {
 	return value_of(first.next, letter) * 2;
@@ -216,6 +242,29 @@ def results(bench):
         found[1:] == ['-5', '-95', '-5000000000000'], (found, text)
 
 
+def inlined(bench):
+    """Variables of functions that became parts of others: where two have one name, it
+    is the inner one's, but the function's own goes before all."""
+    stops = (('INNER', {'n': 50, 'doubled': 100, 'seed': 4}),
+             ('OUTER', {'n': 5, 'seed': 4}),
+             ('AROUND', {'result': 155, 'seed': 4}))
+    for dwarf in ('-gdwarf-4', '-gdwarf-5'):
+        wasm, source = compile_c(bench, 'inlined', dwarf)
+        script = ['@RUN@']
+        for word, truth in stops:
+            script.insert(0, f'tbreak {source}:{line_of(word)}')
+            script += [*(f'output {name}\necho :{word} {name}\\n' for name in truth),
+                       'continue']
+        text = gdb(bench, wasm, 'inlined 4\n', script)
+        seen = {name: value for value, name in
+                re.findall(r'^(.*):([A-Z]+ \w+)$', text, re.M)}
+        for word, truth in stops:
+            for name, value in truth.items():
+                assert seen[f'{word} {name}'] in (str(value), '<optimized out>'), \
+                    (seen, text)
+        assert list(seen.values()).count('<optimized out>') <= 2, (seen, text)
+
+
 def salvaged(bench):
     """Variables that are worth what a local is, and something done to it."""
     names = 'more', 'less', 'both', 'masked', 'flipped', 'set', 'wide_mask', 'cut'
@@ -301,5 +350,6 @@ def damaged_often(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        lines, variables, results, salvaged, no_lines, true_names, separate_file, damaged_debug,
+        lines, variables, results, salvaged, inlined,
+        no_lines, true_names, separate_file, damaged_debug,
         damaged_often)]

@@ -3,25 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "dwarf.h"
 #include "expression.h"
 #include "interned.h"
 #include "locals.h"
 #include "localtype.h"
+#include "locations.h"
 
-/* Of one function; what is beyond is left out. */
+/* Of one function; what is beyond is left out: of what was inlined first. */
 #define MAX_VARS 200
-#define MAX_BLOCKS 400
+#define MAX_FOUND 800
+#define MAX_FOUND_INLINED 600
 #define MAX_DEPTH 200
+#define MAX_LOOKS ((uint64_t)1 << 32) /* some seconds; a kernel: 1 % */
 #define MAX_HOPS 8 /* from an instance to what it is one of */
 
 /* A variable while its function is read. */
 struct found {
 	struct wasm_slice name;
 	struct local_type type;
-	struct dwarf_value location;
+	struct dwarf_value location, constant;
 	unsigned int block; /* that it is in */
-	bool is_param, is_hidden;
+	bool is_param, is_hidden, is_inlined;
+	bool has_one_place; /* wherever its block is */
 	bool in_memory; /* at frame_offset from what the frame's local has */
 	int32_t frame_offset;
 };
@@ -33,15 +38,17 @@ struct reading {
 	struct interned names;
 	size_t room_vars, room_events;
 	uint64_t effort; /* bytes of lists of locations that may be read */
+	uint64_t looks;	 /* at blocks and variables that is_meant() may take */
 	bool failed;	 /* no memory */
 
 	struct dwarf_unit u;
 	/* The function that is being read: */
 	uint32_t body, start, end;
 	uint32_t frame; /* the local with the frame's address, or ~0 */
-	struct found found[MAX_VARS];
+	uint64_t file;  /* that it is in */
+	struct found found[MAX_FOUND];
 	unsigned int nfound;
-	unsigned int parent[MAX_BLOCKS], nblocks;
+	struct blocks blocks;
 };
 
 /* ---- places ----------------------------------------------------------- */
@@ -111,129 +118,132 @@ static bool is_all_there(const struct local_type *t, unsigned int local,
 	}
 }
 
-static void add_range(struct reading *g, uint32_t var, uint64_t from,
-		      uint64_t to, struct wasm_slice expression)
+static bool has_name_of(const struct found *a, const struct found *b)
 {
-	const struct local_type *type = &g->out->vars[var].type;
-	unsigned int local = 0;
-	struct expression e;
+	return a->name.n == b->name.n &&
+	       !memcmp(a->name.p, b->name.p, a->name.n);
+}
+
+/* Is the variable what its name means there? So it is, or is not, up to *until.
+ * Of inlined ones, those of an inner block hide those around it. */
+static bool is_meant(struct reading *g, const struct found *f,
+		     uint32_t address, uint32_t *until)
+{
+	const struct found *inner;
+	uint64_t looks = g->nfound + g->blocks.nranges;
+
+	*until = UINT32_MAX;
+	if (!f->is_inlined && (!f->has_one_place || !f->block))
+		return true;
+	if (looks > g->looks)
+		return false;
+	g->looks -= looks;
+	if (!blocks_cover(&g->blocks, f->block, address, until))
+		return false;
+	for (inner = g->found; f->is_inlined && inner < g->found + g->nfound; inner++)
+		if (inner->is_inlined && inner->block != f->block &&
+		    has_name_of(inner, f) &&
+		    blocks_contain(&g->blocks, f->block, inner->block) &&
+		    blocks_cover(&g->blocks, inner->block, address, until))
+			return false;
+	return true;
+}
+
+static void add_place(struct reading *g, const struct found *f, uint32_t var,
+		      uint64_t from, uint64_t to, struct local_event event)
+{
+	static const struct local_event ends = { .kind = LOCAL_ENDS };
+	uint32_t at, end = to < g->end ? (uint32_t)to : g->end, until;
+	bool is_here;
 
 	if (from < g->start)
 		from = g->start;
-	if (to > g->end)
-		to = g->end;
-	if (from >= to || !expression_read(expression, &e))
+	if (from >= end)
+		return;
+	for (at = (uint32_t)from; at < end; at = until) {
+		is_here = is_meant(g, f, at, &until);
+		if (until > end)
+			until = end;
+		if (is_here && (!add_event(g, at, var, event) ||
+				!add_event(g, until, var, ends)))
+			return;
+	}
+}
+
+/* A variable whose places are read. */
+struct placing {
+	struct reading *g;
+	const struct found *f;
+	uint32_t var;
+};
+
+static void add_range(void *arg, uint64_t from, uint64_t to,
+		      struct wasm_slice expression)
+{
+	const struct placing *p = arg;
+	struct reading *g = p->g;
+	const struct local_type *type = &p->f->type;
+	unsigned int local = 0;
+	struct expression e;
+
+	if (!expression_read(expression, &e))
 		return;
 	if (e.kind == LOCAL_IN)
 		local = type_of_local(g, e.value);
 	if (e.kind == LOCAL_IN ? !is_all_there(type, local, &e) :
 	    type->class == LOCAL_FLOAT && !type->is_pointer)
 		return;
-	if (add_event(g, (uint32_t)from, var, (struct local_event){
+	add_place(g, p->f, p->var, from, to, (struct local_event){
 			.kind = e.kind, .value = e.value, .steps = e.steps,
-			.is_wide = local == WASM_I64 }))
-		add_event(g, (uint32_t)to, var,
-			  (struct local_event){ .kind = LOCAL_ENDS });
-}
-
-/* .debug_loc, DWARF 4 */
-static void read_old_list(struct reading *g, uint32_t var, uint64_t offset)
-{
-	struct wasm_reader r = dwarf_reader_at(g->d.loc, offset);
-	const uint8_t *start = r.p;
-	uint64_t base = g->u.low_pc;
-
-	while (!r.bad && (uint64_t)(r.p - start) < g->effort) {
-		uint64_t from = dwarf_read_fixed(&r, 4);
-		uint64_t to = dwarf_read_fixed(&r, 4);
-
-		if (from == UINT32_MAX) {
-			base = to;
-			continue;
-		}
-		if (!from && !to)
-			break;
-		add_range(g, var, base + from, base + to,
-			  wasm_read_bytes(&r, dwarf_read_fixed(&r, 2)));
-	}
-	g->effort -= (uint64_t)(r.p - start) < g->effort ?
-		(uint64_t)(r.p - start) : g->effort;
-}
-
-/* .debug_loclists, DWARF 5 */
-static void read_new_list(struct reading *g, uint32_t var, uint64_t offset)
-{
-	struct wasm_reader r = dwarf_reader_at(g->d.loclists, offset);
-	const uint8_t *start = r.p;
-	uint64_t base = g->u.low_pc, from, to;
-
-	while (!r.bad && (uint64_t)(r.p - start) < g->effort) {
-		unsigned int kind = wasm_read_byte(&r);
-
-		if (kind == 6) { /* DW_LLE_base_address */
-			base = dwarf_read_fixed(&r, 4);
-			continue;
-		} else if (kind == 1) { /* DW_LLE_base_addressx */
-			base = dwarf_address(&g->u,
-					     wasm_read_leb(&r, 64, false));
-			continue;
-		} else if (kind == 4) { /* DW_LLE_offset_pair */
-			from = base + wasm_read_leb(&r, 64, false);
-			to = base + wasm_read_leb(&r, 64, false);
-		} else if (kind == 3) { /* DW_LLE_startx_length */
-			from = dwarf_address(&g->u,
-					     wasm_read_leb(&r, 64, false));
-			to = from + wasm_read_leb(&r, 64, false);
-		} else if (kind == 7 || kind == 8) { /* start_end, _length */
-			from = dwarf_read_fixed(&r, 4);
-			to = kind == 7 ? dwarf_read_fixed(&r, 4) :
-					 from + wasm_read_leb(&r, 64, false);
-		} else {
-			break;
-		}
-		add_range(g, var, from, to,
-			  wasm_read_bytes(&r, wasm_read_leb(&r, 64, false)));
-	}
-	g->effort -= (uint64_t)(r.p - start) < g->effort ?
-		(uint64_t)(r.p - start) : g->effort;
+			.is_wide = local == WASM_I64 });
 }
 
 static void read_location(struct reading *g, const struct found *f,
 			  uint32_t var)
 {
-	if (!f->location.is_set)
-		return;
-	if (f->in_memory)
-		add_event(g, g->start, var, (struct local_event){
-				.kind = LOCAL_AT, .value = g->frame,
-				.offset = f->frame_offset });
-	else if (f->location.bytes.p)
-		add_range(g, var, g->start, g->end, f->location.bytes);
-	else if (g->u.version >= 5)
-		read_new_list(g, var, f->location.u);
-	else
-		read_old_list(g, var, f->location.u);
+	const struct dwarf_value *place = &f->location;
+	struct local_event event = { .kind = LOCAL_AT, .value = g->frame,
+				     .offset = f->frame_offset };
+	struct placing p = { g, f, var };
+
+	if (!place->is_set && f->constant.is_set) {
+		event = (struct local_event){ .kind = LOCAL_IS,
+					      .value = f->constant.u };
+		if (f->type.class != LOCAL_FLOAT || f->type.is_pointer)
+			add_place(g, f, var, g->start, g->end, event);
+	} else if (f->in_memory && !f->is_inlined) {
+		add_event(g, g->start, var, event);
+	} else if (f->in_memory) {
+		add_place(g, f, var, g->start, g->end, event);
+	} else if (place->bytes.p) {
+		add_range(&p, g->start, g->end, place->bytes);
+	} else if (place->is_set) {
+		locations_read(&g->u, place->u, &g->effort, add_range, &p);
+	}
 }
 
 /* ---- a function ------------------------------------------------------- */
 
-static bool is_in_block(const struct reading *g, unsigned int block,
-			unsigned int outer)
+/* Two that their name could mean at one place are not shown; but the function's
+ * own go before inlined ones, of which inner ones go before those around. */
+static void hide_clash(const struct reading *g, struct found *a,
+		       struct found *b)
 {
-	while (block != outer && block)
-		block = g->parent[block];
-	return block == outer;
-}
+	bool same_type = !memcmp(&a->type, &b->type, sizeof(a->type)), clash;
 
-/* Can both be meant by their name at one place? */
-static bool do_clash(const struct reading *g, const struct found *a,
-		     const struct found *b)
-{
-	if (a->name.n != b->name.n || memcmp(a->name.p, b->name.p, a->name.n))
-		return false;
-	return memcmp(&a->type, &b->type, sizeof(a->type)) ||
-	       is_in_block(g, a->block, b->block) ||
-	       is_in_block(g, b->block, a->block);
+	if (!has_name_of(a, b))
+		return;
+	if (a->is_inlined != b->is_inlined) {
+		(a->is_inlined ? a : b)->is_hidden = true;
+		return;
+	}
+	if (a->is_inlined)
+		clash = a->block == b->block || g->blocks.is_incomplete;
+	else
+		clash = blocks_contain(&g->blocks, a->block, b->block) ||
+			blocks_contain(&g->blocks, b->block, a->block);
+	if (clash || !same_type)
+		a->is_hidden = b->is_hidden = true;
 }
 
 /* Variables of one name and type in blocks beside each other become one. */
@@ -290,31 +300,41 @@ static void find_param(struct reading *g, uint32_t var, uint32_t first_event)
 			v->param = UINT32_MAX;
 }
 
+/* Those of the function itself, or those of what was inlined. */
+static void add_vars(struct reading *g, const struct local_part *part,
+		     bool inlined)
+{
+	const struct found *f;
+	uint32_t var;
+
+	for (f = g->found; f < g->found + g->nfound; f++) {
+		if (f->is_hidden || f->is_inlined != inlined)
+			continue;
+		if (g->out->nvars - part->first_var == MAX_VARS)
+			return;
+		var = variable_of(g, f, part->first_var);
+		if (g->failed)
+			return;
+		read_location(g, f, var);
+		if (f->is_param && !inlined)
+			find_param(g, var, part->first_event);
+	}
+}
+
 static void end_function(struct reading *g)
 {
 	struct local_part *part = &g->out->parts[g->body];
 	unsigned int i, k;
-	uint32_t var;
 
 	if (part->nvars || part->nevents)
 		return; /* two functions at one place: damage */
 	for (i = 0; i < g->nfound; i++)
 		for (k = 0; k < i; k++)
-			if (do_clash(g, &g->found[i], &g->found[k]))
-				g->found[i].is_hidden =
-					g->found[k].is_hidden = true;
+			hide_clash(g, &g->found[i], &g->found[k]);
 	part->first_var = (uint32_t)g->out->nvars;
 	part->first_event = (uint32_t)g->out->nevents;
-	for (i = 0; i < g->nfound; i++) {
-		if (g->found[i].is_hidden)
-			continue;
-		var = variable_of(g, &g->found[i], part->first_var);
-		if (g->failed)
-			return;
-		read_location(g, &g->found[i], var);
-		if (g->found[i].is_param)
-			find_param(g, var, part->first_event);
-	}
+	add_vars(g, part, false);
+	add_vars(g, part, true);
 	part->nvars = (uint32_t)g->out->nvars - part->first_var;
 	part->nevents = (uint32_t)g->out->nevents - part->first_event;
 	if (part->nevents)
@@ -343,7 +363,7 @@ static bool begin_function(struct reading *g, uint64_t address)
 	g->start = (uint32_t)address;
 	g->end = g->start + (uint32_t)g->m->bodies[lo].n;
 	g->nfound = 0;
-	g->nblocks = 1;
+	blocks_begin(&g->blocks);
 	return true;
 }
 
@@ -353,7 +373,8 @@ static bool is_in_frame(const struct reading *g, struct found *f)
 	struct wasm_slice s = f->location.bytes;
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
 
-	if (!s.p || g->frame == UINT32_MAX || wasm_read_byte(&r) != 0x91)
+	if (!s.p || g->frame == UINT32_MAX ||
+	    wasm_read_byte(&r) != DW_OP_fbreg)
 		return false;
 	f->frame_offset = (int32_t)wasm_read_leb(&r, 33, true);
 	return !r.bad && r.p == r.end;
@@ -388,16 +409,21 @@ static bool find_origin(const struct reading *g, const struct dwarf_die *die,
 static void add_found(struct reading *g, const struct dwarf_die *die,
 		      unsigned int block)
 {
+	bool is_inlined = g->blocks.list[block].is_inlined;
 	struct found *f = &g->found[g->nfound];
 	struct dwarf_die origin;
 
-	if (!find_origin(g, die, &origin) || g->nfound == MAX_VARS ||
+	if (g->nfound >= (is_inlined ? MAX_FOUND_INLINED : MAX_FOUND) ||
+	    !find_origin(g, die, &origin) ||
 	    !local_is_name(origin.name.bytes))
 		return;
 	*f = (struct found){ .name = origin.name.bytes,
-			     .location = die->location, .block = block,
-			     .is_param = die->tag == DW_TAG_formal_parameter };
+			     .location = die->location,
+			     .constant = die->const_value, .block = block,
+			     .is_param = die->tag == DW_TAG_formal_parameter,
+			     .is_inlined = is_inlined };
 	f->in_memory = is_in_frame(g, f);
+	f->has_one_place = !f->location.is_set || f->location.bytes.p;
 	if (f->in_memory)
 		local_type_of_memory(&g->u, &g->names, &origin.type,
 				     &f->type);
@@ -421,25 +447,41 @@ static void read_result(struct reading *g, const struct dwarf_die *die)
 
 /* What the entries around one mean for it. */
 struct scope {
-	bool in_function;  /* in its own blocks, not in what was inlined */
+	bool in_function;  /* or in what was inlined from the same file */
 	unsigned int block;
 };
+
+/* Functions of other files, of headers mostly, are small and many: what is in
+ * them is left out. */
+static bool is_of_file(const struct reading *g, const struct dwarf_die *die)
+{
+	struct dwarf_die origin;
+
+	return find_origin(g, die, &origin) && origin.decl_file.is_set &&
+	       origin.decl_file.u == g->file;
+}
 
 static struct scope inner_scope(struct reading *g, const struct dwarf_die *die,
 				struct scope outer)
 {
+	struct dwarf_die origin;
+	unsigned int block;
+
 	if (die->tag == DW_TAG_subprogram) {
 		if (!die->low_pc.is_set || !begin_function(g, die->low_pc.u))
 			return (struct scope){ false, 0 };
 		g->frame = frame_of(g, die);
+		g->file = find_origin(g, die, &origin) &&
+			  origin.decl_file.is_set ? origin.decl_file.u :
+						    UINT64_MAX;
 		read_result(g, die);
 		return (struct scope){ true, 0 };
 	}
-	if (die->tag != DW_TAG_lexical_block || !outer.in_function ||
-	    g->nblocks == MAX_BLOCKS)
+	if (!outer.in_function || (die->tag != DW_TAG_lexical_block &&
+	    (die->tag != DW_TAG_inlined_subroutine || !is_of_file(g, die))))
 		return (struct scope){ false, 0 };
-	g->parent[g->nblocks] = outer.block;
-	return (struct scope){ true, g->nblocks++ };
+	block = blocks_add(&g->blocks, outer.block, &g->u, die);
+	return (struct scope){ block, block };
 }
 
 static void read_unit(struct reading *g)
@@ -492,6 +534,7 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 	g->out = ret;
 	g->m = m;
 	dwarf_open(&g->d, debug);
+	g->looks = MAX_LOOKS;
 	g->effort = 4 * ((uint64_t)g->d.loc.n + g->d.loclists.n);
 	while (!g->failed && dwarf_unit_begin(&g->u, &g->d, &offset))
 		read_unit(g);

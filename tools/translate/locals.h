@@ -6,7 +6,8 @@
  * between two addresses is executed, as the DWARF tells, or is the sum of that
  * and a constant, or the like (expression.h). One that is in memory,
  * in the function's frame, is known by its address: its type here is that of a
- * pointer to it, or to the first element of an array. Left out is what is in
+ * pointer to it, or to the first element of an array. Those of functions of the
+ * same file that were put into this one are among its own. Left out is what is in
  * several places at once, or of an aggregate type and not in memory, and a name
  * that two variables of a function have at the same time.
  */

@@ -513,10 +513,13 @@ void variables_line(struct variables *v, const char *line, struct buffer *out)
 		v->part = NULL;
 }
 
-/* Is this the parameter that the variable is anyway, when the function begins? */
+/* Is this, when the function begins, the parameter that the variable is anyway,
+ * or something that is not there yet? */
 static bool is_at_entry(const struct variables *v, uint32_t i,
 			const struct local_event *e)
 {
+	if (e->kind == LOCAL_AT) /* a frame is yet to be made */
+		return e->address == v->start;
 	return e->kind == LOCAL_IN && !e->steps.n && e->address == v->start &&
 	       e->value == var_at(v, i)->param &&
 	       var_at(v, i)->param < v->nparams;
@@ -536,6 +539,6 @@ void variables_event(struct variables *v, const struct local_event *event,
 	v->places[i] = event;
 	if (event->kind == LOCAL_ENDS)
 		put_gone(v, i, out);
-	else if (event->kind != LOCAL_AT && !is_at_entry(v, i, event))
-		put_value(v, i, event, out); /* a frame is yet to be made */
+	else if (!is_at_entry(v, i, event))
+		put_value(v, i, event, out);
 }
