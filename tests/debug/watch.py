@@ -24,6 +24,12 @@ ACCESSES = [
     ('rwatch init_task.pid', 'watchpoint set variable -w read init_task.pid',
      '(?i)watchpoint'),
 ]
+# Where the stores are checked as well, it is the guest's line that is stopped in.
+CHECKED = [
+    ('watch system_state', 'watchpoint set variable system_state', '(?i)watchpoint'),
+    ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
+    ('frame', 'frame info', r'\brest_init\b.*main\.c:\d+'),
+]
 ADDRESSES = [
     ('p $place = (unsigned)&jiffies_64', None, ''),
     ('watch *(u32 *)$place', 'watchpoint set expression -s 4 -- &jiffies_64',
@@ -40,12 +46,13 @@ PROGRAM = [
     ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
     ('bt', 'bt', 'turn|use_pipe'),
 ]
+CHECKS = ['--level=check', '--record-writes=all']
 FOUR = ['jiffies_64', 'init_task.__state', 'init_task.pid', 'init_task.tgid']
 FIFTH = 'init_task.exit_state'
 
 
-def start(debugger, table):
-    debugger().check(table, start=runner_arguments())
+def start(debugger, table, *options):
+    debugger().check(table, start=runner_arguments(*options))
 
 
 def test_from_the_start_in_gdb():
@@ -54,6 +61,14 @@ def test_from_the_start_in_gdb():
 
 def test_from_the_start_in_lldb():
     start(Lldb, FROM_THE_START)
+
+
+def test_checked_in_gdb():
+    start(Gdb, CHECKED, *CHECKS)
+
+
+def test_checked_in_lldb():
+    start(Lldb, CHECKED, *CHECKS)
 
 
 def test_addresses_in_gdb():

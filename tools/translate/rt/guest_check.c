@@ -63,51 +63,22 @@ OP void stored(u64 a, u64 old, u64 bits, u32 size, const void *pc)
 		tell(a, old, bits, size, pc);
 }
 
-OP u64 exchange(u64 a, u64 bits, u32 size)
+static RARE void stored_any(u64 a, u64 old, u64 bits, u32 size, const void *pc)
 {
-	u64 old;
-
-	switch (size) {
-	case 4:
-		old = *(volatile unit4 *)(uintptr_t)a;
-		*(volatile unit4 *)(uintptr_t)a = (u32)bits;
-		return old;
-	case 8:
-		old = *(volatile unit8 *)(uintptr_t)a;
-		*(volatile unit8 *)(uintptr_t)a = bits;
-		return old;
-	case 2:
-		old = *(volatile unit2 *)(uintptr_t)a;
-		*(volatile unit2 *)(uintptr_t)a = (u16)bits;
-		return old;
-	default:
-		old = *(volatile u8 *)(uintptr_t)a;
-		*(volatile u8 *)(uintptr_t)a = (u8)bits;
-		return old;
-	}
-}
-
-static RARE void store_any(u64 a, u64 bits, u32 size, const void *pc)
-{
-	stored(a, exchange(a, bits, size), bits, size, pc);
+	stored(a, old, bits, size, pc);
 }
 
 /* What is most frequent, where all memory is recorded, first. */
-RARE void guest_rt_store(u64 a, u64 bits, u32 size)
+RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size)
 {
 	const void *pc = __builtin_return_address(0);
 
 	if ((a & 3) || (size & 3) || MARK(a) != GUEST_MARK_LAST)
-		store_any(a, bits, size, pc);
+		stored_any(a, old, bits, size, pc);
 	else if (size == 4)
-		remember_word(a, (u32)exchange(a, bits, 4), pc);
+		remember_word(a, (u32)old, pc);
 	else
-		remember(a, exchange(a, bits, 8), 8, pc);
-}
-
-RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size)
-{
-	stored(a, old, bits, size, __builtin_return_address(0));
+		remember(a, old, 8, pc);
 }
 
 /* ---- ranges ----------------------------------------------------------- */

@@ -115,15 +115,20 @@ LOAD(i64_load16_u, u16, u64, u64)
 LOAD(i64_load32_s, s32, s64, u64)
 LOAD(i64_load32_u, u32, u64, u64)
 
+/* Here and not in guest_rt.c: debuggers stop in the guest's own line. */
 #define PLAIN_STORE(name, type, a, value)                                     \
 	do {                                                                  \
-		type stored = (type)(value);                                  \
-		u64 bits = 0;                                                 \
+		volatile name##_unit *cell = (void *)(uintptr_t)(a);          \
+		type stored = (type)(value), before;                          \
+		u64 old = 0, bits = 0;                                        \
 		if (MARKED(a)) {                                              \
+			before = *cell;                                       \
+			*cell = stored;                                       \
+			__builtin_memcpy(&old, &before, sizeof(before));      \
 			__builtin_memcpy(&bits, &stored, sizeof(stored));     \
-			guest_rt_store(a, bits, sizeof(type));                \
+			guest_rt_stored(a, old, bits, sizeof(type));          \
 		} else {                                                      \
-			*(volatile name##_unit *)(uintptr_t)(a) = stored;     \
+			*cell = stored;                                       \
 		}                                                             \
 	} while (0)
 
