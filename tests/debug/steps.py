@@ -43,9 +43,7 @@ def kernel(debugger):
          f"breakpoint set -o true -f read_write.c -l {call} -c 'count == 8'",
          r'read_write\.c'),
         both('continue', rf'ksys_read.*read_write\.c:{call}'),
-        # lldb stops other threads while it steps into a function.
-        ('step', "breakpoint set -o true -n vfs_read -c 'count == 8'", r'vfs_read'),
-        (None, 'continue', r'vfs_read ?\(.*read_write\.c'),
+        both('step', r'vfs_read ?\(.*read_write\.c'),
         both('next', r'^(->)?\s*\d+\s.*f_mode'),
         both('up', rf'ksys_read.*read_write\.c:{call}'),
         both('down', r'vfs_read.*read_write\.c'),
@@ -70,10 +68,9 @@ def program(debugger):
         (f'tbreak {SUBJECT}:{pipe}', f'breakpoint set -o true -f subject.c -l {pipe}',
          ''),
         both('continue', rf'use_pipe.*subject\.c:{pipe}'),
-        ('step', None, r'\bpipe ?\(.*(unistd/|pipe\.c|syscall)'),
-        ('finish', None, r'use_pipe.*is \$\d+ = 0$'),
-        *[('step', None, '.')] * 12,
-        (None, 'next', rf'\b{pipe + 2}\b'),
+        both('step', r'\bpipe ?\(.*(unistd/|pipe\.c|syscall)'),
+        both('finish', r'use_pipe.*is \$\d+ = 0$|\(int\) \$\d+ = 0$'),
+        *[both('step', r'^(->)?\s*\d+\s')] * 12,
         ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'use_pipe|subject'),
         both('continue', rf'use_pipe.*subject\.c:'),
         (f'until {close}', f'wl-until {close}', rf'\b{close}\b.*close\(fds\[0\]\)'),
@@ -84,8 +81,10 @@ def program(debugger):
          'change_box|subject'),
         both('continue', r'change_box ?\(.*subject\.c'),
         both('print box->value', r'\b2[6-9]\b|\b[3-9]\d\b'),
-        both('next', r'\d+\s+}'),
-        both('next', r'main.*subject\.c|turn\('),
+        # Without a call, back to the caller, and into what that calls.
+        both('step', r'\d+\s+}'),
+        both('step', r'main.*subject\.c|turn\('),
+        both('step', r'turn ?\(.*subject\.c'),
     ))
 
 

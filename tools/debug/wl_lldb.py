@@ -12,6 +12,7 @@ if HERE not in sys.path:
 
 from wl import lldb_session  # noqa: E402
 from wl.lldb_session import StopHook, print_, start, until, watch  # noqa: E402,F401
+from wl.lldb_steps import step  # noqa: E402,F401
 
 
 def __lldb_init_module(debugger, _):

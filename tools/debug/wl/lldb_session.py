@@ -350,6 +350,7 @@ def run(debugger, process):
 
 # Commands of lldb of these names are aliases, which ours take the place of.
 PRINTS = 'p', 'print'
+STEPS = 's', 'step'
 
 
 def begin(debugger):
@@ -365,5 +366,8 @@ def begin(debugger):
         for name in PRINTS:
             quietly(debugger, f'command unalias {name}')
             debugger.HandleCommand(f'{add}print_ {name}')
+        for name in STEPS:
+            quietly(debugger, f'command unalias {name}')
+            debugger.HandleCommand(f'{add}step {name}')
     if debugger.GetSelectedTarget().IsValid():
         session_of(debugger.GetSelectedTarget()).sync()
