@@ -227,6 +227,41 @@ def test_misplaced_stack():
     hunt('A wrong initial stack pointer')
 
 
+# In an order in which the kernel goes on, and who it is that faults.
+STOPS = (('null', 'read_null'), ('jump', 'call_wrong_type'), ('stack', 'use_stack'),
+         ('panic', 'out_of_ideas'))
+INIT = '#!/bin/sh\nmount -t proc none /proc\n' + ''.join(
+    f'sh -c "echo {fault} >/proc/wasm_faults"\n' for fault, _ in STOPS)
+
+
+def check_stops(debugger):
+    """Each fault of the kernel stops the debugger, without being asked, where it is."""
+    with tempfile.TemporaryDirectory(prefix='wl-stops-') as folder:
+        tree = os.path.join(folder, 'tree')
+        os.makedirs(tree)
+        with open(os.path.join(tree, 'faults'), 'w', opener=lambda path, flags:
+                  os.open(path, flags, 0o755), encoding='utf-8') as file:
+            file.write(INIT)
+        boot.build_initramfs(tree, folder)
+        start = boot.runner_command('--level=' + debuggers.LEVEL, kernel=path_of(KERNEL),
+                                    initramfs=os.path.join(folder, 'initramfs.cpio.gz'),
+                                    parameters=['quiet', 'rdinit=/faults'])
+        debugger.check([row for _, function in STOPS for row in (
+            ('continue', 'continue', 'guest_fault'),
+            ('backtrace 8', 'thread backtrace -c 8', rf'guest_fault.*\b{function} ?\('),
+            ('wl-bt', 'wl-bt', rf'<(fault|host call wasm_panic)>\n.*\b{function} \(.*'
+             r'faults_write \('))],
+            start=start)
+
+
+def test_stops_in_gdb():
+    check_stops(debuggers.Gdb())
+
+
+def test_stops_in_lldb():
+    check_stops(debuggers.Lldb())
+
+
 # What is typed, and lines that have to be on stderr and on the console, in that order.
 REPORTS = (
     ('sh -c "echo stack >/proc/wasm_faults"',

@@ -31,6 +31,8 @@ def check(debugger):
         (None, 'frame info', r'kernel`do_pipe2'),
         ('print flags', 'frame variable flags', r'= 0'),
         ('print fildes', 'frame variable fildes', r'0x'),
+        # What wasm has it in.
+        ('print var_p0', 'frame variable var_p0', r'= [1-9]\d*$'),
         ('next', 'next', rf'\b{call + 1}\b'),
         ('print error', 'frame variable error', r'= 0'),
         ('finish', 'finish', r'syscall_work|sys_pipe2'),
@@ -82,6 +84,18 @@ def check_inlined(debugger):
     ), start=debuggers.runner_arguments())
 
 
+def check_release(debugger):
+    """Fast to run: functions can be stopped in, and each frame has its line."""
+    debugger.check((
+        ('break do_pipe2', 'breakpoint set -n do_pipe2', r'do_pipe2|pipe\.c'),
+        ('continue', 'continue', r'do_pipe2.*pipe\.c:\d+'),
+        ('backtrace', 'thread backtrace',
+         r'do_pipe2\b.*pipe\.c:\d+.*syscall_work\b.*\.c:\d+'
+         rf'.*use_pipe\b.*subject\.c:{line_in_subject("if (pipe(fds))")}\b'
+         r'.*main\b.*subject\.c:\d+'),
+    ), start=debuggers.runner_arguments('--level=release'))
+
+
 def check_hits(debugger):
     """Each call is seen, and seen once, whatever interrupts come in between."""
     stop = [('continue', 'continue', r'change_box'),
@@ -100,6 +114,14 @@ def test_hits_in_gdb():
 
 def test_hits_in_lldb():
     check_hits(Lldb())
+
+
+def test_release_in_gdb():
+    check_release(Gdb())
+
+
+def test_release_in_lldb():
+    check_release(Lldb())
 
 
 def test_inlined_in_gdb():

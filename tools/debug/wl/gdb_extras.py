@@ -105,6 +105,8 @@ class FrameFilter:
         return self._guest(frames)
 
     def _place(self, frame):
+        if stacks.is_helper(frame.inferior_frame().name()):
+            return stacks.RUNNER
         try:
             return stacks.place(self.target, frame.inferior_frame().pc())
         except GuestError:

@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-from . import loader
+from . import loader, stacks
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -118,7 +118,8 @@ class GuestFault(gdb.Breakpoint):
         if self not in getattr(event, 'breakpoints', ()):
             return
         frame = gdb.newest_frame()
-        while frame and gdb.solib_name(frame.pc()) not in self.session.objects:
+        while frame and (gdb.solib_name(frame.pc()) not in self.session.objects
+                         or stacks.is_helper(frame.name())):
             frame = frame.older()
         if frame:
             frame.select()

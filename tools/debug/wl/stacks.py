@@ -48,11 +48,16 @@ def place(target, pc):
     return RUNNER
 
 
+def is_helper(function):
+    """Is it one that the translator adds to the guest's?"""
+    return (function or '').startswith('guest_rt_')
+
+
 def guest(target, frames):
     """Frames as they are to be seen: guest frames, and a Mark for each group of
     the runner's; what started the thread is left out. Of a thread without guest
     frames all are left as they are."""
-    places = [place(target, f.pc) for f in frames]
+    places = [RUNNER if is_helper(f.function) else place(target, f.pc) for f in frames]
     if all(p == RUNNER for p in places):
         return frames
     found, group = [], []
@@ -85,7 +90,7 @@ def mark(group, innermost):
             if what == 'wasm_user_mode_tail':
                 return '<signal handler>'
             return f'<{what}>'
-    return f'<runner: {names[-1] or "?"}>'
+    return '<fault>' if 'guest_fault' in names else f'<runner: {names[-1] or "?"}>'
 
 
 def _system_call(frames):
