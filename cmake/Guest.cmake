@@ -60,6 +60,7 @@ wl_kernel(vmlinux-kunit ON_DEMAND
 	tree:tools/testing/kunit/configs/all_tests.config
 	"${top}/kernel/configs/kunit.config")
 wl_kernel(vmlinux-debug ON_DEMAND "${top}/kernel/configs/debug.config")
+wl_kernel(vmlinux-races ON_DEMAND "${top}/kernel/configs/races.config")
 wl_kernel(vmlinux-faults ON_DEMAND WORK vmlinux "${top}/kernel/configs/faults.config")
 
 # The userland.

@@ -35,14 +35,16 @@ set_tests_properties(debug-kernel PROPERTIES
 	FIXTURES_REQUIRED "vmlinux-debug;translated"
 	ENVIRONMENT "WL_CACHE=${WL_CACHE}")
 
-# The kernel with faults on purpose; also where each store is recorded.
+# The kernel with faults on purpose; also where each store is recorded, and the one
+# that looks for its races.
 wl_test_kernel(vmlinux-faults debug check)
+wl_test_kernel(vmlinux-races debug)
 add_test(NAME debug-hunts
 	COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/debug/hunts.py"
 		"--build=${CMAKE_BINARY_DIR}")
 set_tests_properties(debug-hunts PROPERTIES
 	LABELS debug TIMEOUT 1800 PROCESSORS 2
-	FIXTURES_REQUIRED "vmlinux-faults;translated-debug;translated_check"
+	FIXTURES_REQUIRED "vmlinux-faults;vmlinux-races;translated-debug;translated_check"
 	ENVIRONMENT "WL_CACHE=${WL_CACHE}")
 
 # The kernel's own unit tests.

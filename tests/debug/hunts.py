@@ -5,7 +5,8 @@
 What is typed there is typed here, at one terminal with the debugger and the guest's
 shell on it; all that the document shows of what is printed has to be printed, in that
 order. Numbers may be others, `...` is anything, and there may be more between lines.
-The kernel is the one with faults on purpose (kernel/configs/faults.config).
+The kernels are those with faults on purpose (faults.config and races.config in
+kernel/configs).
 """
 
 import os
@@ -19,7 +20,6 @@ import pexpect
 from debuggers import Failure, boot, path_of
 
 DOCUMENT = os.path.join(debuggers.TOP, 'docs', 'debugging.md')
-KERNEL = 'vmlinux-faults.wasm'
 STEP = re.compile(r'(\$|/ #|\((?:gdb|lldb)\)) (.*)|(\^C)$')
 GUEST = re.compile(r'(?m)^/ # ')
 # lldb shows what it was started with at a prompt too, and has one while the guest runs.
@@ -130,7 +130,8 @@ class Session:
         """A runner, or a debugger to attach to it."""
         if words[0] == 'runner':
             options = [w for w in words[1:] if w.startswith('--')]
-            command = boot.runner_command(*options, kernel=path_of(KERNEL),
+            kernel = next(w for w in words if w.startswith('vmlinux'))
+            command = boot.runner_command(*options, kernel=path_of(kernel),
                                           initramfs=initramfs, parameters=['quiet'])
         elif words[1:] == ['-p', '$(pidof', 'runner)']:
             command = [words[0], '-p', str(self.terminals[0].child.pid)]
@@ -294,7 +295,7 @@ def test_reports():
     goes on, but after a panic."""
     script = ''.join(f'{command}\n' for command, _, _ in REPORTS)
     status, out, err = boot.run_runner('--level=' + debuggers.LEVEL, stdin=script,
-                                       kernel=path_of(KERNEL), parameters=['quiet'],
+                                       kernel=path_of('vmlinux-faults.wasm'), parameters=['quiet'],
                                        timeout=debuggers.LIMIT_S)
     debuggers.equal(status, 72, 'exit status')
     for text, index in (err, 1), (boot.plain(out), 2):

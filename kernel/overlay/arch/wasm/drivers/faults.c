@@ -118,8 +118,10 @@ static int count_without_lock(void *number)
 {
 	u32 n = (u32)number;
 
-	while (n--)
-		WRITE_ONCE(racy_counter, READ_ONCE(racy_counter) + 1);
+	while (n--) {
+		racy_counter++;
+		barrier(); /* else it is one addition */
+	}
 	atomic_dec(&racers);
 	return 0;
 }

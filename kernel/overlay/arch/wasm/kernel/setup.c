@@ -32,11 +32,21 @@ static unsigned long __init grow_memory(void)
 	return __builtin_wasm_memory_size(0);
 }
 
+#ifdef CONFIG_CONSTRUCTORS
+/* wasm-ld's, of what other linkers would put into .ctors. */
+void __wasm_call_ctors(void);
+#else
+static inline void __wasm_call_ctors(void)
+{
+}
+#endif
+
 void __init wasm_start_kernel(void)
 {
 	boot_end = __builtin_wasm_memory_size(0) << WASM_PAGE_SHIFT;
 	memory_end = grow_memory() << WASM_PAGE_SHIFT;
 	wasm_clock_init();
+	__wasm_call_ctors();
 	start_kernel();
 }
 
