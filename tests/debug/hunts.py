@@ -295,8 +295,8 @@ def test_reports():
     goes on, but after a panic."""
     script = ''.join(f'{command}\n' for command, _, _ in REPORTS)
     status, out, err = boot.run_runner('--level=' + debuggers.LEVEL, stdin=script,
-                                       kernel=path_of('vmlinux-faults.wasm'), parameters=['quiet'],
-                                       timeout=debuggers.LIMIT_S)
+                                       kernel=path_of('vmlinux-faults.wasm'),
+                                       parameters=['quiet'], timeout=debuggers.LIMIT_S)
     debuggers.equal(status, 72, 'exit status')
     for text, index in (err, 1), (boot.plain(out), 2):
         everything = Step('$', '')
