@@ -19,6 +19,7 @@ import debuggers
 import pexpect
 from debuggers import Failure, boot, path_of
 
+KERNEL = 'vmlinux-faults.wasm'
 DOCUMENT = os.path.join(debuggers.TOP, 'docs', 'debugging.md')
 STEP = re.compile(r'(\$|/ #|\((?:gdb|lldb)\)) (.*)|(\^C)$')
 GUEST = re.compile(r'(?m)^/ # ')
@@ -295,7 +296,7 @@ def test_reports():
     goes on, but after a panic."""
     script = ''.join(f'{command}\n' for command, _, _ in REPORTS)
     status, out, err = boot.run_runner('--level=' + debuggers.LEVEL, stdin=script,
-                                       kernel=path_of('vmlinux-faults.wasm'),
+                                       kernel=path_of(KERNEL),
                                        parameters=['quiet'], timeout=debuggers.LIMIT_S)
     debuggers.equal(status, 72, 'exit status')
     for text, index in (err, 1), (boot.plain(out), 2):
