@@ -162,6 +162,14 @@ def kill_group(pid):
             pass
 
 
+def end_terminal(child):
+    """End a debugger on a terminal of its own (pexpect), and what it started."""
+    if child.isalive():
+        kill_group(child.pid)
+        child.wait()
+    child.close()
+
+
 class Gdb(Debugger):
     name = 'gdb'
 

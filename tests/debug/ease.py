@@ -4,7 +4,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import time
@@ -58,8 +57,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_):
-        self.child.kill(signal.SIGKILL)
-        self.child.close(force=True)
+        debuggers.end_terminal(self.child)
 
 
 def plain(text):

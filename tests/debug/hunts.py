@@ -11,7 +11,6 @@ kernel/configs).
 
 import os
 import re
-import signal
 import subprocess
 import tempfile
 
@@ -111,8 +110,7 @@ class Terminal:
         return boot.plain(self.child.before + after)
 
     def end(self):
-        self.child.kill(signal.SIGKILL)
-        self.child.close(force=True)
+        debuggers.end_terminal(self.child)
 
 
 class Session:
