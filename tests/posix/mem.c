@@ -2,6 +2,7 @@
 /* mmap as there can be without an MMU, brk, malloc. */
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include "t.h"
 
 #define SIZE (256 * 1024)
@@ -95,6 +96,18 @@ static void test_shared(void)
 	unlink(path);
 }
 
+/* It sets malloc() up; the compiler does not see that it is malloc(). */
+static void test_first_malloc(void)
+{
+	void *(*volatile get)(size_t) = malloc;
+	void *p;
+
+	errno = 0;
+	p = get(100);
+	VAL(errno);
+	free(p);
+}
+
 static void test_malloc(void)
 {
 	volatile size_t huge = (size_t)-1 / 2 - 65536;
@@ -130,12 +143,36 @@ static void test_malloc(void)
 	say("malloc: %s", big ? "got it" : error_name(errno));
 }
 
+/*
+ * libc's own brk() is not the same everywhere, since malloc() has a part of it.
+ * Nothing else is ever put above.
+ */
 static void test_brk(void)
 {
-	char *start = sbrk(0), *p;
+	char *start = sbrk(0), *base, *end, *p;
+	int i, round, hits = 0;
 
-	p = sbrk(0);
-	IS(p == start && p != (void *)-1);
+	MUST(start == (char *)syscall(SYS_brk, 0));
+	base = (char *)(((uintptr_t)start + 4095) & ~4095ul);
+	end = base + 16384;
+	for (round = 0; round < 2; round++) {
+		IS((char *)syscall(SYS_brk, end) == end);
+		memset(base, 0x5a, end - base);
+		for (i = 0; i < 100; i++) {
+			p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			MUST(p != MAP_FAILED);
+			memset(p, 1, 65536);
+			hits += p < end && p + 65536 > base;
+			if (i % 2)
+				munmap(p, 65536);
+		}
+		IS(all((unsigned char *)base, 0x5a, end - base));
+		IS((char *)syscall(SYS_brk, base) == base);
+	}
+	VAL(hits);
+	IS((char *)syscall(SYS_brk, 4096) == base);
+	IS((char *)syscall(SYS_brk, start) == start);
 }
 
 static void *uses_malloc(void *arg)
@@ -159,6 +196,7 @@ int main(void)
 	void *wrong;
 	int i;
 
+	test_first_malloc();
 	test_anonymous();
 	test_file();
 	test_shared();

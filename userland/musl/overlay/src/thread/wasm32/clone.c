@@ -10,7 +10,7 @@
 /* LLVM's leaf functions use this much below __stack_pointer. */
 #define RED_ZONE 128
 
-#define TAKES_MORE (CLONE_PARENT_SETTID | CLONE_SETTLS | \
+#define TAKES_MORE (CLONE_PIDFD | CLONE_PARENT_SETTID | CLONE_SETTLS | \
 		    CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
 
 /* At the stack pointer of the new task. */
