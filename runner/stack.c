@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -14,10 +15,12 @@
 
 #define BYTES ((size_t)256 << 10)
 #define GUARD ((size_t)4096)
+#define SPARES 32
 
-/* Used ones wait here for the next thread, each with a pointer to the next. */
+/* Some used ones wait here for the next thread, each points to the next. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *spare;
+static unsigned int spares;
 
 static void *take_spare(void)
 {
@@ -25,10 +28,27 @@ static void *take_spare(void)
 
 	pthread_mutex_lock(&lock);
 	p = spare;
-	if (p)
+	if (p) {
 		spare = *(void **)p;
+		spares--;
+	}
 	pthread_mutex_unlock(&lock);
 	return p;
+}
+
+static bool keep_spare(void *p)
+{
+	bool keep;
+
+	pthread_mutex_lock(&lock);
+	keep = spares < SPARES;
+	if (keep) {
+		*(void **)p = spare;
+		spare = p;
+		spares++;
+	}
+	pthread_mutex_unlock(&lock);
+	return keep;
 }
 
 static void *map_new(void)
@@ -59,8 +79,6 @@ void stack_deinit(struct stack *s)
 
 	race_user(); /* TSan minds threads that end as they are in the kernel */
 	sigaltstack(&off, NULL);
-	pthread_mutex_lock(&lock);
-	*(void **)s->start = spare;
-	spare = s->start;
-	pthread_mutex_unlock(&lock);
+	if (!keep_spare(s->start))
+		munmap((char *)s->start - GUARD, BYTES + GUARD);
 }
