@@ -33,6 +33,13 @@
  */
 #define fork() (strstr(__FILE__, "kselftest_harness.h") ? 0 : vfork())
 
+/* musl's brk() fails, for the break is its malloc()'s; the kernel's does not. */
+#define brk(end) compat_brk(end)
+static inline int compat_brk(void *end)
+{
+	return syscall(SYS_brk, end) == (long)end ? 0 : -1;
+}
+
 /* The thread that a timer signals. */
 #undef sigev_notify_thread_id
 #define _sigev_un __sev_fields
