@@ -44,6 +44,7 @@ class Failure(Exception):
 
 class settings:
     build = os.environ.get('WL_BUILD', os.path.join(TOP, 'build', 'release'))
+    kernel = 'vmlinux.wasm'
     cpus = 2
     options = []
     verbose = False
@@ -66,7 +67,7 @@ def cache_options():
 def runner_command(*options, kernel=None, initramfs=None, cpus=None, parameters=()):
     command = [path_of('runner'), *cache_options(),
                f'--cpus={cpus or settings.cpus}', *settings.options, *options,
-               kernel or path_of('vmlinux.wasm'),
+               kernel or path_of(settings.kernel),
                initramfs or path_of('initramfs.cpio.gz')]
     return command + (['--', *parameters] if parameters else [])
 

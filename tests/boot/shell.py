@@ -29,6 +29,10 @@ SCRIPTS = [
     ('ls /nonexistent 2>/dev/null; echo done', 'done\n'),
     ('sleep 1 & wait $!; echo $?', '0\n'),
     ('sh -c \'kill -9 $$\'; echo $?', '137\n'),
+    # What makes no system call ends too.
+    ('timeout 1 sh -c "while :; do :; done"; echo $?', '143\n'),
+    ('timeout -s KILL 1 sh -c "while :; do :; done"; echo $?', '137\n'),
+    ('sh -c "ulimit -S -t 1; while :; do :; done"; echo $?', '152\n'),
     ('trap "echo caught" USR1; kill -USR1 $$; trap - USR1', 'caught\n'),
     # In a function, of a script: such a job is in no list of the shell.
     ('f() { sleep 9 & kill $!; usleep 100000; wait $!; echo $?; }\nf', '143\n'),

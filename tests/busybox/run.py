@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py: BusyBox's own tests, in the guest.
 
-usage: run.py [--build=DIR] [--cpus=N] [--suite=testsuite|hush] [--verbose] [APPLET...]
+usage: run.py [--build=DIR] [--kernel=FILE] [--cpus=N] [--suite=testsuite|hush] [--verbose]
+              [APPLET...]
 
 Runs testsuite/ (runtest) and shell/hush_test (run-all) of Debian's source of BusyBox,
 as they are, with the guest's hush as the shell; APPLET... are applets of the first
@@ -122,11 +123,14 @@ def main():
     parser = argparse.ArgumentParser(description='Run BusyBox\'s own tests.')
     parser.add_argument('--build', default=harness.settings.build)
     parser.add_argument('--cpus', type=int, default=harness.settings.cpus)
+    parser.add_argument('--kernel', default=harness.settings.kernel,
+                        help='of the build folder (vmlinux.wasm)')
     parser.add_argument('--suite', choices=SUITES, help='only this one')
     parser.add_argument('--verbose', action='store_true', help='show the whole log')
     parser.add_argument('names', nargs='*', help='applets, or folders of hush_test')
     args = parser.parse_args()
     harness.settings.build = os.path.abspath(args.build)
+    harness.settings.kernel = args.kernel
     harness.settings.cpus = args.cpus
     if args.names and not args.suite:
         args.suite = 'hush' if args.names[0].startswith('hush') else 'testsuite'

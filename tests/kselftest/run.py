@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py: the kernel's own tests (kselftest), in the guest.
 
-usage: run.py [--build=DIR] [--cpus=N] [--all] [--verbose] [FOLDER/PROGRAM...]
+usage: run.py [--build=DIR] [--kernel=FILE] [--cpus=N] [--all] [--verbose]
+              [FOLDER/PROGRAM...]
 
 The programs are what tests/kselftest/build made. A program's exit status says whether
 it passed, was skipped or failed, and the lines of its KTAP say the same of its parts.
@@ -202,12 +203,15 @@ def main():
     parser = argparse.ArgumentParser(description='Run the kernel\'s own tests.')
     parser.add_argument('--build', default=harness.settings.build)
     parser.add_argument('--cpus', type=int, default=harness.settings.cpus)
+    parser.add_argument('--kernel', default=harness.settings.kernel,
+                        help='of the build folder (vmlinux.wasm)')
     parser.add_argument('--limit', type=int, default=LIMIT_S, help='seconds each')
     parser.add_argument('--all', action='store_true', help='also what takes long')
     parser.add_argument('--verbose', action='store_true', help='what each printed')
     parser.add_argument('names', nargs='*', help='programs, as FOLDER/PROGRAM (all)')
     args = parser.parse_args()
     harness.settings.build = os.path.abspath(args.build)
+    harness.settings.kernel = args.kernel
     harness.settings.cpus = args.cpus
     products = path_of('kselftest')
     wanted = verdicts.read(os.path.join(HERE, 'table.txt'))

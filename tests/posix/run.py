@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py: the programs of this folder, on the host's Linux and in the guest.
 
-usage: run.py [--build=DIR] [--cpus=N,...] [--host] [NAME...]
+usage: run.py [--build=DIR] [--kernel=FILE] [--cpus=N,...] [--host] [NAME...]
 
 Each program prints what has to be the same on both, so what it prints on the host
 is what is expected of the guest, which is booted once per number of CPUs. What is
@@ -165,10 +165,13 @@ def main():
     parser = argparse.ArgumentParser(description='Run tests/posix on host and guest.')
     parser.add_argument('--build', default=harness.settings.build)
     parser.add_argument('--cpus', default='1,2,4', help='numbers of CPUs (1,2,4)')
+    parser.add_argument('--kernel', default=harness.settings.kernel,
+                        help='of the build folder (vmlinux.wasm)')
     parser.add_argument('--host', action='store_true', help='only show the host\'s')
     parser.add_argument('names', nargs='*', help='programs (all)')
     args = parser.parse_args()
     harness.settings.build = os.path.abspath(args.build)
+    harness.settings.kernel = args.kernel
     names = args.names or programs()
     for name in names:
         if name not in programs():

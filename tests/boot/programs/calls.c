@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* calls.c: what programs do of which a port may get something wrong. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,7 +29,7 @@
 		}                                                       \
 	} while (0)
 
-static volatile int caught, value;
+static volatile int caught, value, fault_code;
 static volatile void *fault_address;
 static __thread int own = 7;
 static jmp_buf context;
@@ -49,6 +50,7 @@ static void on_fault(int signo, siginfo_t *info, void *ucontext)
 {
 	(void)ucontext;
 	fault_address = info->si_addr;
+	fault_code = info->si_code;
 	siglongjmp(fault_context, signo);
 }
 
@@ -97,19 +99,53 @@ static void test_signal_while_spinning(void)
 	CHECK(!timer_delete(timer));
 }
 
-static void test_fault_handler(void)
+static volatile int zero, words[2];
+static volatile int *const unaligned = (int *)((char *)words + 1);
+
+static void add(void)
+{
+	__atomic_add_fetch(unaligned, 1, __ATOMIC_SEQ_CST);
+}
+
+static void write_nowhere(void)
+{
+	*(volatile int *)16 = 1;
+}
+
+static void divide(void)
+{
+	value = value / zero;
+}
+
+static void trap(void)
+{
+	__builtin_trap();
+}
+
+static void check_fault(void (*cause)(void), int signo, int code,
+			volatile void *address)
 {
 	struct sigaction action = { .sa_sigaction = on_fault,
 				    .sa_flags = SA_SIGINFO };
-	volatile int *nowhere = (int *)16;
+	int got;
 
-	CHECK(!sigaction(SIGSEGV, &action, NULL));
-	if (!sigsetjmp(fault_context, 1)) {
-		*nowhere = 1;
+	CHECK(!sigaction(signo, &action, NULL));
+	got = sigsetjmp(fault_context, 1);
+	if (!got) {
+		cause();
 		CHECK(!"reached");
 	}
-	CHECK(fault_address == nowhere);
-	signal(SIGSEGV, SIG_DFL);
+	CHECK(got == signo && fault_code == code && fault_address == address);
+	signal(signo, SIG_DFL);
+}
+
+/* Code has no addresses. */
+static void test_fault_handler(void)
+{
+	check_fault(write_nowhere, SIGSEGV, SEGV_MAPERR, (int *)16);
+	check_fault(add, SIGBUS, BUS_ADRALN, unaligned);
+	check_fault(divide, SIGFPE, FPE_INTDIV, NULL);
+	check_fault(trap, SIGILL, ILL_ILLOPN, NULL);
 }
 
 static void jump(int depth)
