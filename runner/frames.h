@@ -5,7 +5,8 @@
  * plus the offset of the function's body in the code section.
  *
  * Where a signal came, the function in which it came is among them, but its caller
- * may be missing, if it had no frame yet.
+ * may be missing, if it had no frame yet. Of a function that calls itself two calls
+ * are told, so that those that led there find room.
  */
 #ifndef RUNNER_FRAMES_H
 #define RUNNER_FRAMES_H

@@ -4,7 +4,8 @@
 #include "guest.h"
 
 #define MAX 64
-#define DEPTH 10
+#define DEPTH 100 /* more than there is room for */
+#define SHOWN 2	  /* of them */
 
 static struct task_struct other;
 static u32 addrs[MAX], count;
@@ -64,24 +65,25 @@ void boot(void)
 	u32 i, descend_addr;
 
 	descend(DEPTH - 1, trace);
-	check(count >= DEPTH + 2, "all of the own frames");
+	check(count >= SHOWN + 2, "all of the own frames");
 	for (i = 0; i < count; i++)
 		check(addrs[i] > WASM_TEXT_BASE, "an address of code");
 	descend_addr = addrs[1];
 	check(addrs[0] != descend_addr, "the innermost function first");
-	check(frequency(descend_addr) == DEPTH, "each call of a function");
+	check(frequency(descend_addr) == SHOWN, "a recursion, in short");
+	check(addrs[1 + SHOWN] != descend_addr, "who began a recursion");
 
 	check(wasm_ext_stack_trace(NULL, addrs, 1) == 1, "no more than asked for");
 
 	other.run = run_other;
 	wasm_create_and_run_task(&init_task, &other, "other", 0, 0, 0, 0);
 	count = wasm_ext_stack_trace(&other, addrs, MAX);
-	check(frequency(descend_addr) == DEPTH, "the frames of another task");
+	check(frequency(descend_addr) == SHOWN, "the frames of another task");
 	wasm_release_task(&other);
 	check(!wasm_ext_stack_trace(&other, addrs, MAX), "no frames of no task");
 
 	done = 0;
 	descend(DEPTH - 1, spin);
-	check(frequency(descend_addr) == DEPTH, "what was interrupted");
+	check(frequency(descend_addr) == SHOWN, "what was interrupted");
 	finish("SUCCESS");
 }
