@@ -5,9 +5,6 @@
  * Bytes that make it fail are left in a file; `fuzz FILE` does it again.
  */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "companion.h"
 #include "lines.h"
@@ -15,18 +12,6 @@
 #include "marks.h"
 #include "names.h"
 #include "prepare.h"
-
-/* For the companion of each module, over and over: not on a disk. */
-static char folder[] = "/dev/shm/wl-fuzz-XXXXXX";
-
-static void remove_folder(void)
-{
-	char path[sizeof(folder) + sizeof(COMPANION_NAME)];
-
-	snprintf(path, sizeof(path), "%s/" COMPANION_NAME, folder);
-	unlink(path);
-	rmdir(folder);
-}
 
 static void read_code(const struct wasm_module *m, struct failure *failure)
 {
@@ -45,27 +30,16 @@ static void read_code(const struct wasm_module *m, struct failure *failure)
 	locals_free(&locals);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	if (!mkdtemp(folder)) {
-		perror(folder);
-		exit(1);
-	}
-	atexit(remove_folder);
-	return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct failure failure = { 0 };
+	struct buffer companion;
 	struct wasm_module m;
 
 	if (!wasm_module_read(&m, bytes, n, &failure)) {
-		companion_write(folder, &m, &failure);
+		companion_make(&m, &companion);
+		buffer_free(&companion);
 		read_code(&m, &failure);
 		names_free(names_of_functions(&m), &m);
 	}

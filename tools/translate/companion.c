@@ -201,12 +201,10 @@ static void put_headers(struct elf *e)
 		memcpy(e->bytes.p, &h, sizeof(h));
 }
 
-int companion_write(const char *dir, const struct wasm_module *m,
-		    struct failure *failure)
+void companion_make(const struct wasm_module *m, struct buffer *ret)
 {
 	static const Elf32_Ehdr room;
 	struct elf e = { 0 };
-	int err;
 
 	buffer_put(&e.bytes, &room, sizeof(room));
 	add_section(&e, "", SHT_NULL);
@@ -215,8 +213,18 @@ int companion_write(const char *dir, const struct wasm_module *m,
 	put_symbols(&e, m);
 	put_headers(&e);
 	e.bytes.failed |= e.names.failed;
-	err = file_write(dir, COMPANION_NAME, &e.bytes, failure);
-	buffer_free(&e.bytes);
 	buffer_free(&e.names);
+	*ret = e.bytes;
+}
+
+int companion_write(const char *dir, const struct wasm_module *m,
+		    struct failure *failure)
+{
+	struct buffer bytes;
+	int err;
+
+	companion_make(m, &bytes);
+	err = file_write(dir, COMPANION_NAME, &bytes, failure);
+	buffer_free(&bytes);
 	return err;
 }

@@ -18,8 +18,12 @@
 
 #define COMPANION_NAME "guest.types"
 
-/* Write COMPANION_NAME into dir. A module without DWARF, or with damaged DWARF,
- * gets one with the exported globals only. 0 or -1. */
+/* The bytes of such a file, for buffer_free(); their failed says that memory ran
+ * out. A module without DWARF, or with damaged DWARF, gets one with the exported
+ * globals only. */
+void companion_make(const struct wasm_module *m, struct buffer *ret);
+
+/* The same, written into dir as COMPANION_NAME. 0 or -1. */
 int companion_write(const char *dir, const struct wasm_module *m,
 		    struct failure *failure);
 
