@@ -13,8 +13,8 @@
 /* Once, on the main thread, whose loop it is. */
 void heartbeat_start(uv_loop_t *loop);
 
-/* Did the process stand still for more than 1.5 s, and did that end not longer ago
- * than it took? Any thread. */
+/* Did the process stand still for more than a second (1 to 1.5 s are seen or not, as
+ * beats fall), and did that end not longer ago than it took? Any thread. */
 bool heartbeat_missed(void);
 
 #endif
