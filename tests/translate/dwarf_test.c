@@ -40,13 +40,34 @@ static void check_locals(const struct wasm_module *m, const struct locals *l)
 			CHECK(l->events[k].var - p->first_var < p->nvars);
 	}
 	for (i = 0; i < l->nvars; i++)
-		CHECK(l->vars[i].name < l->nnames &&
-		      l->vars[i].type.tag < l->nnames);
+		CHECK(l->vars[i].name < l->names.n &&
+		      l->vars[i].type.tag < l->names.n);
+}
+
+static void check_scopes(const struct lines *l, const struct scopes *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct scope *x = &s->list[i];
+
+		CHECK(x->outer == NO_SCOPE || x->outer < i);
+		CHECK(x->kin <= i && s->list[x->kin].kin == x->kin);
+		CHECK(s->list[x->kin].is_inlined == x->is_inlined);
+		CHECK(!x->is_inlined || x->name < s->names.n);
+		CHECK(x->declared.file == NO_FILE ||
+		      x->declared.file < l->files.n);
+		CHECK(x->called.file == NO_FILE || x->called.file < l->files.n);
+		CHECK(scopes_find(s, x->entry) == i);
+	}
+	for (i = 0; s->of_row && i < l->nrows; i++)
+		CHECK(s->of_row[i] == NO_SCOPE || s->of_row[i] < s->n);
 }
 
 static void check_lines(const struct wasm_module *m)
 {
 	struct lines l;
+	struct scopes scopes;
 	struct locals locals;
 	struct marks k;
 	size_t i, n;
@@ -54,16 +75,19 @@ static void check_lines(const struct wasm_module *m)
 	lines_read(m, &l);
 	for (i = 0; i < l.nrows; i++) {
 		CHECK(!i || l.rows[i - 1].address <= l.rows[i].address);
-		CHECK(!l.rows[i].line || l.rows[i].file < l.nfiles);
+		CHECK(!l.rows[i].line || l.rows[i].file < l.files.n);
 	}
-	for (i = 0; i < l.nfiles; i++)
-		for (n = 0; l.files[i][n]; n++)
-			CHECK((unsigned char)l.files[i][n] >= ' ');
-	locals_read(m, m, &locals);
+	for (i = 0; i < l.files.n; i++)
+		for (n = 0; l.files.texts[i][n]; n++)
+			CHECK((unsigned char)l.files.texts[i][n] >= ' ');
+	scopes_read(m, m, &l, &scopes);
+	check_scopes(&l, &scopes);
+	locals_read(m, m, &scopes, &locals);
 	check_locals(m, &locals);
-	marks_init(&k, m, &l, &locals);
+	marks_init(&k, m, &l, &scopes, &locals);
 	marks_free(&k);
 	locals_free(&locals);
+	scopes_free(&scopes);
 	lines_free(&l);
 }
 
@@ -95,6 +119,7 @@ int main(int argc, char **argv)
 {
 	int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
 	struct wasm_module m;
+	struct scopes scopes;
 	struct locals locals;
 	struct failure f;
 	struct lines l;
@@ -114,11 +139,14 @@ int main(int argc, char **argv)
 	memcpy(p, good, n);
 	CHECK(!wasm_module_read(&m, p, n, &f));
 	lines_read(&m, &l);
-	CHECK(l.nrows > 10 && l.nfiles);
-	lines_free(&l);
-	locals_read(&m, &m, &locals);
+	CHECK(l.nrows > 10 && l.files.n);
+	scopes_read(&m, &m, &l, &scopes);
+	CHECK(scopes.n >= 2 && scopes.nparams);
+	locals_read(&m, &m, &scopes, &locals);
 	CHECK(locals.nvars > 2 && locals.nevents > 2);
 	locals_free(&locals);
+	scopes_free(&scopes);
+	lines_free(&l);
 	srand(1);
 	for (round_number = 1; round_number <= ROUNDS; round_number++) {
 		damage(&m);

@@ -16,18 +16,21 @@
 static void read_code(const struct wasm_module *m, struct failure *failure)
 {
 	struct lines lines;
+	struct scopes scopes;
 	struct locals locals;
 	struct marks marks;
 	struct prepared prepared;
 
 	lines_read(m, &lines);
-	locals_read(m, m, &locals);
-	marks_init(&marks, m, &lines, &locals);
+	scopes_read(m, m, &lines, &scopes);
+	locals_read(m, m, &scopes, &locals);
+	marks_init(&marks, m, &lines, &scopes, &locals);
 	prepare_module(m, &marks, &prepared, failure);
 	prepared_free(&prepared);
 	marks_free(&marks);
-	lines_free(&lines);
 	locals_free(&locals);
+	scopes_free(&scopes);
+	lines_free(&lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

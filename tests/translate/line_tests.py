@@ -243,26 +243,42 @@ def results(bench):
 
 
 def inlined(bench):
-    """Variables of functions that became parts of others: where two have one name, it
-    is the inner one's, but the function's own goes before all."""
-    stops = (('INNER', {'n': 50, 'doubled': 100, 'seed': 4}),
-             ('OUTER', {'n': 5, 'seed': 4}),
-             ('AROUND', {'result': 155, 'seed': 4}))
+    """A function that became a part of another one has a frame of its own, with its
+    variables; so it does where only lines are known."""
+    stops = (('INNER', ('inner', {'n': 50, 'doubled': 100}), ('outer', {'n': 5}),
+              ('inlined', {'seed': 4})),
+             ('OUTER', ('outer', {'n': 5}), ('inlined', {'seed': 4})),
+             ('AROUND', ('inlined', {'result': 155, 'seed': 4})))
     for dwarf in ('-gdwarf-4', '-gdwarf-5'):
         wasm, source = compile_c(bench, 'inlined', dwarf)
         script = ['@RUN@']
-        for word, truth in stops:
+        for word, *frames in stops:
             script.insert(0, f'tbreak {source}:{line_of(word)}')
-            script += [*(f'output {name}\necho :{word} {name}\\n' for name in truth),
-                       'continue']
+            script += ['bt']
+            for function, truth in frames:
+                script += [*(f'output {name}\necho :{word} {function} {name}\\n'
+                             for name in truth), 'up']
+            script += ['continue']
         text = gdb(bench, wasm, 'inlined 4\n', script)
         seen = {name: value for value, name in
-                re.findall(r'^(.*):([A-Z]+ \w+)$', text, re.M)}
-        for word, truth in stops:
-            for name, value in truth.items():
-                assert seen[f'{word} {name}'] in (str(value), '<optimized out>'), \
-                    (seen, text)
-        assert list(seen.values()).count('<optimized out>') <= 2, (seen, text)
+                re.findall(r'^(.*):([A-Z]+ \w+ \w+)$', text, re.M)}
+        for word, *frames in stops:
+            assert re.search(''.join(rf'#{n} [^#]*{function} \([^#]*inlined\.c:\d+\n'
+                                     for n, (function, _) in enumerate(frames)), text), \
+                (word, text)
+            for function, truth in frames:
+                for name, value in truth.items():
+                    assert seen[f'{word} {function} {name}'] in \
+                        (str(value), '<optimized out>'), (seen, text)
+        assert list(seen.values()).count('<optimized out>') <= 3, (seen, text)
+        for level in bench.levels:
+            assert inlined_names(bench.translate(wasm, level)) >= {'inner', 'outer'}
+
+
+def inlined_names(so):
+    """The functions that the object tells to be parts of others."""
+    return set(re.findall(r'DW_TAG_inlined_subroutine\n +DW_AT_abstract_origin.*"(.*)"',
+                          dump(so, '--debug-info')))
 
 
 def salvaged(bench):

@@ -18,6 +18,17 @@ void *array_grow(void *array, size_t n, size_t *room, size_t size)
 	return array;
 }
 
+bool array_make_room(void *p, size_t n, size_t *room, size_t size)
+{
+	void *array;
+
+	memcpy(&array, p, sizeof(array));
+	array = array_grow(array, n, room, size);
+	if (array)
+		memcpy(p, &array, sizeof(array));
+	return array;
+}
+
 size_t array_upto(const void *array, size_t n, size_t size, size_t offset)
 {
 	size_t low = 0, high = n;

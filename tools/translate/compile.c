@@ -15,6 +15,7 @@
 #include "embed.h"
 #include "file.h"
 #include "finish.h"
+#include "metadata.h"
 #include "names.h"
 #include "prepare.h"
 #include "symbols.h"
@@ -55,14 +56,33 @@ const char compile_options[] = QUOTE_VALUE(CODE_OPTIONS)
 #define MAX_OUTPUTS 64
 #define MAX_JOBS 16
 
+/* What is known of the module on the way. */
+struct input {
+	struct wasm_module m;
+	struct debug_file file;
+	const struct wasm_module *debug; /* has the DWARF: m or file's */
+	struct lines lines;
+	struct scopes scopes;
+	struct locals locals;
+	struct marks marks;
+	struct prepared prepared;
+	char **names; /* of functions */
+};
+
 struct job {
+	const struct input *in;
 	const char *dir;
 	const struct level *level;
 	const struct translate_progress *progress;
 	struct tools tools;
 	unsigned int outputs;
-	bool has_lines;
 };
+
+/* Has a unit code whose lines are known? */
+static bool is_lined(const struct job *job, unsigned int unit)
+{
+	return job->in->marks.high && unit < job->outputs;
+}
 
 static int report(const struct job *job, const char *stage, unsigned int done,
 		  unsigned int total, struct failure *failure)
@@ -169,8 +189,9 @@ static int run_wasm2c(struct job *job, struct failure *failure)
 	return run_alone(job, argv, "wasm2c", "wasm2c", failure);
 }
 
-static pid_t start_clang(struct job *job, const char *source, const char *object,
-			 const char *log, bool has_lines, struct failure *failure)
+static pid_t start_clang(struct job *job, const char *source, const char *result,
+			 const char *log, const char *const *more,
+			 struct failure *failure)
 {
 	char *argv[64] = { job->tools.clang };
 	unsigned int n = 1, i;
@@ -179,17 +200,22 @@ static pid_t start_clang(struct job *job, const char *source, const char *object
 		argv[n++] = code_options[i];
 	for (i = 0; job->level->options[i]; i++)
 		argv[n++] = (char *)job->level->options[i];
-	for (i = 0; has_lines && job->level->debug_options[i]; i++)
-		argv[n++] = (char *)job->level->debug_options[i];
+	for (i = 0; more[i]; i++)
+		argv[n++] = (char *)more[i];
 	argv[n++] = "-I.";
-	argv[n++] = "-c";
 	argv[n++] = (char *)source;
 	argv[n++] = "-o";
-	argv[n++] = (char *)object;
+	argv[n++] = (char *)result;
 	return tools_start(argv, job->dir, log, failure);
 }
 
-/* Sources by number: the module's files, then those of rt/. */
+/* A C file on its way to an object. */
+struct unit {
+	unsigned int n; /* those of the module, then those of rt/ */
+	bool is_c;	/* what clang makes now is LLVM's text form of it */
+	pid_t pid;	/* of clang; 0: there is none */
+};
+
 static void unit_name(const struct job *job, unsigned int n, const char *suffix,
 		      char *ret, size_t size)
 {
@@ -200,16 +226,45 @@ static void unit_name(const struct job *job, unsigned int n, const char *suffix,
 			 "guest_end", suffix);
 }
 
-static pid_t start_unit(struct job *job, unsigned int n,
-			struct failure *failure)
+/* 0, or -1 and *failure. */
+static int start_unit(struct job *job, struct unit *u, struct failure *failure)
 {
-	char source[40], object[40], log[40];
+	static const char *const object[] = { "-c", NULL };
+	/* To text, with all that the optimiser will want to know. */
+	const char *text[16] = { "-S", "-emit-llvm", "-Xclang",
+				 "-disable-llvm-passes" };
+	char from[40], to[40], log[40];
+	unsigned int n = 4, i;
 
-	unit_name(job, n, ".c", source, sizeof(source));
-	unit_name(job, n, ".o", object, sizeof(object));
-	unit_name(job, n, ".log", log, sizeof(log));
-	return start_clang(job, source, object, log,
-			   job->has_lines && n < job->outputs, failure);
+	for (i = 0; job->level->debug_options[i]; i++)
+		text[n++] = job->level->debug_options[i];
+	unit_name(job, u->n, u->is_c || !is_lined(job, u->n) ? ".c" : ".ll",
+		  from, sizeof(from));
+	unit_name(job, u->n, u->is_c ? "_c.ll" : ".o", to, sizeof(to));
+	unit_name(job, u->n, ".log", log, sizeof(log));
+	u->pid = start_clang(job, from, to, log, u->is_c ? text : object,
+			     failure);
+	if (u->pid >= 0)
+		return 0;
+	u->pid = 0;
+	return -1;
+}
+
+/* clang is done with a unit: on to its object? 1: yes, 0: it is there. */
+static int go_on(struct job *job, struct unit *u, struct failure *failure)
+{
+	char from[40], to[40];
+
+	if (!u->is_c)
+		return 0;
+	u->is_c = false;
+	unit_name(job, u->n, "_c.ll", from, sizeof(from));
+	unit_name(job, u->n, ".ll", to, sizeof(to));
+	if (metadata_rewrite(job->dir, from, to, &job->in->marks, &job->in->m,
+			     job->in->names, failure) ||
+	    start_unit(job, u, failure))
+		return -1;
+	return 1;
 }
 
 static unsigned int count_cpus(void)
@@ -222,47 +277,54 @@ static unsigned int count_cpus(void)
 	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (unsigned int)n;
 }
 
+/* 0 or -1; *u is done or goes on. */
+static int unit_ended(struct job *job, struct unit *u, int status,
+		      unsigned int *done, struct failure *failure)
+{
+	char log[40];
+	int more;
+
+	u->pid = 0;
+	unit_name(job, u->n, ".log", log, sizeof(log));
+	if (status)
+		return explain(job, "clang", log, status, failure);
+	more = go_on(job, u, failure);
+	*done += !more;
+	return more < 0 ? -1 : 0;
+}
+
 /* The last output holds what was left over and the first one the tables, so
  * the order does not matter much. */
 static int run_clang(struct job *job, struct failure *failure)
 {
-	unsigned int total = job->outputs + 2, next = 0, done = 0;
-	unsigned int running = 0, most = count_cpus();
-	unsigned int unit[MAX_JOBS];
-	pid_t pids[MAX_JOBS] = { 0 };
-	int err = 0, i, status;
-	char log[40];
+	unsigned int total = job->outputs + 2, next = 0, done = 0, i;
+	unsigned int most = count_cpus();
+	struct unit units[MAX_JOBS] = { 0 };
+	pid_t pids[MAX_JOBS];
+	int err = 0, status, ended;
 
 	while (!err && done < total) {
-		for (i = 0; !err && running < most && next < total; i++) {
-			if (pids[i])
+		for (i = 0; !err && i < most && next < total; i++) {
+			if (units[i].pid)
 				continue;
-			unit[i] = next;
-			pids[i] = start_unit(job, next++, failure);
-			if (pids[i] < 0) {
-				pids[i] = 0;
-				err = -1;
-			} else {
-				running++;
-			}
+			units[i] = (struct unit){ next, is_lined(job, next), 0 };
+			err = start_unit(job, &units[i], failure);
+			next++;
 		}
 		if (!err)
 			err = report(job, "clang", done, total, failure);
 		if (err)
 			break;
-		i = tools_wait(pids, (int)most, 250, &status);
-		if (i < 0)
-			continue;
-		pids[i] = 0;
-		running--;
-		done++;
-		unit_name(job, unit[i], ".log", log, sizeof(log));
-		if (status)
-			err = explain(job, "clang", log, status, failure);
+		for (i = 0; i < most; i++)
+			pids[i] = units[i].pid;
+		ended = tools_wait(pids, (int)most, 250, &status);
+		if (ended >= 0)
+			err = unit_ended(job, &units[ended], status, &done,
+					 failure);
 	}
-	for (i = 0; i < (int)most; i++)
-		if (pids[i])
-			tools_kill(pids[i]);
+	for (i = 0; i < most; i++)
+		if (units[i].pid)
+			tools_kill(units[i].pid);
 	return err;
 }
 
@@ -308,18 +370,6 @@ static int write_prepared(struct job *job, const struct prepared *p,
 	return file_write(job->dir, "data.bin", &p->data, failure);
 }
 
-/* What is known of the module on the way. */
-struct input {
-	struct wasm_module m;
-	struct debug_file file;
-	const struct wasm_module *debug; /* has the DWARF: m or file's */
-	struct lines lines;
-	struct locals locals;
-	struct marks marks;
-	struct prepared prepared;
-	char **names; /* of functions */
-};
-
 static int input_read(struct input *in, const struct level *level,
 		      const void *wasm, size_t n, struct failure *failure)
 {
@@ -327,9 +377,10 @@ static int input_read(struct input *in, const struct level *level,
 		return -1;
 	in->debug = debug_file_open(&in->file, &in->m);
 	lines_read(in->debug, &in->lines);
+	scopes_read(in->debug, &in->m, &in->lines, &in->scopes);
 	if (level->has_locals)
-		locals_read(in->debug, &in->m, &in->locals);
-	marks_init(&in->marks, &in->m, &in->lines, &in->locals);
+		locals_read(in->debug, &in->m, &in->scopes, &in->locals);
+	marks_init(&in->marks, &in->m, &in->lines, &in->scopes, &in->locals);
 	if (prepare_module(&in->m, &in->marks, &in->prepared, failure))
 		return -1;
 	in->names = names_of_functions(&in->m);
@@ -342,18 +393,20 @@ static void input_free(struct input *in)
 	names_free(in->names, &in->m);
 	prepared_free(&in->prepared);
 	marks_free(&in->marks);
-	lines_free(&in->lines);
 	locals_free(&in->locals);
+	scopes_free(&in->scopes);
+	lines_free(&in->lines);
 	debug_file_close(&in->file);
 	wasm_module_free(&in->m);
 }
 
-static int make_c(struct job *job, struct input *in, struct failure *failure)
+static int make_c(struct job *job, struct failure *failure)
 {
+	const struct input *in = job->in;
+
 	if (tools_find(&job->tools, failure) ||
 	    write_prepared(job, &in->prepared, failure))
 		return -1;
-	job->has_lines = in->marks.high;
 	job->outputs = 2 + (unsigned int)(in->prepared.code_size /
 					  CODE_PER_OUTPUT);
 	if (job->outputs > MAX_OUTPUTS)
@@ -370,12 +423,13 @@ int compile_module(const char *dir, const struct level *level,
 		   const struct translate_progress *progress,
 		   struct failure *failure)
 {
-	struct job job = { .dir = dir, .level = level, .progress = progress };
 	struct input in = { 0 };
+	struct job job = { .in = &in, .dir = dir, .level = level,
+			   .progress = progress };
 	int err = input_read(&in, level, wasm, n, failure);
 
 	if (!err)
-		err = make_c(&job, &in, failure);
+		err = make_c(&job, failure);
 	if (!err)
 		err = companion_write(dir, in.debug, failure);
 	if (!err)
@@ -383,8 +437,7 @@ int compile_module(const char *dir, const struct level *level,
 	if (!err)
 		err = run_lld(&job, failure);
 	if (!err)
-		err = symbols_finish(dir, "guest.so", &in.m, in.names,
-				     in.marks.locals, failure);
+		err = symbols_finish(dir, "guest.so", &in.m, in.names, failure);
 	input_free(&in);
 	return err;
 }

@@ -7,6 +7,7 @@
 
 /* Attributes per entry: more no compiler makes. */
 #define MAX_ATTRIBUTES 200
+#define MAX_HOPS 8 /* from an instance to what it is one of */
 
 /* What the code of an entry stands for. */
 struct dwarf_abbrev {
@@ -265,6 +266,9 @@ static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 	case DW_AT_comp_dir: return &die->comp_dir;
 	case DW_AT_abstract_origin: return &die->abstract_origin;
 	case DW_AT_decl_file: return &die->decl_file;
+	case DW_AT_decl_line: return &die->decl_line;
+	case DW_AT_call_file: return &die->call_file;
+	case DW_AT_call_line: return &die->call_line;
 	case DW_AT_encoding: return &die->encoding;
 	case DW_AT_frame_base: return &die->frame_base;
 	case DW_AT_type: return &die->type;
@@ -392,6 +396,19 @@ bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 	there.r.p = u->d->info.p + offset;
 	there.r.bad = false;
 	return dwarf_next(&there, ret) && ret->tag;
+}
+
+bool dwarf_die_origin(const struct dwarf_unit *u, const struct dwarf_die *die,
+		      struct dwarf_die *ret)
+{
+	unsigned int i;
+
+	*ret = *die;
+	for (i = 0; i < MAX_HOPS && !ret->name.is_set &&
+		    ret->abstract_origin.is_set; i++)
+		if (!dwarf_die_at(u, ret->abstract_origin.u, ret))
+			return false;
+	return true;
 }
 
 bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset)

@@ -71,8 +71,9 @@ struct dwarf_die {
 	bool has_children;
 	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
 		location, const_value, frame_base, byte_size, encoding,
-		abstract_origin, decl_file, ranges, str_offsets_base, addr_base,
-		loclists_base, rnglists_base;
+		abstract_origin, decl_file, decl_line, call_file, call_line,
+		ranges, str_offsets_base, addr_base, loclists_base,
+		rnglists_base;
 };
 
 /* dwarf_free() afterwards; the slices are those of the module. */
@@ -92,6 +93,11 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
 /* The entry at that offset of .debug_info, if it is in this unit. */
 bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 		  struct dwarf_die *ret);
+
+/* What has the name of an entry, and with it the type: the entry, or what it is an
+ * instance of. False: that is not to be found. */
+bool dwarf_die_origin(const struct dwarf_unit *u, const struct dwarf_die *die,
+		      struct dwarf_die *ret);
 
 /* A value in other places than entries (tables of files in DWARF 5); the form
  * must not depend on a unit. */

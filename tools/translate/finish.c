@@ -20,8 +20,8 @@ struct finishing {
 	struct buffer wraps;	 /* declarations of import trampolines */
 	bool has_import_function;
 	bool has_no_debug; /* in this file, see lined_function() */
-	/* In a function with lines: the current one, else NULL. */
-	const struct line_row *row;
+	bool is_lined; /* in a function with lines, */
+	const struct line_row *row; /* at this one, or NULL: in its head */
 };
 
 /* The number after prefix at the start of s, or -1. */
@@ -191,12 +191,16 @@ static void put_replaced(struct buffer *out, const char *line,
 static void put_row(struct finishing *f, const struct line_row *row,
 		    struct buffer *out)
 {
-	const char *file = f->marks->lines->files[row->file];
-
 	f->row = row;
-	buffer_printf(out, "\n#line %u ", row->line);
-	buffer_c_string(out, file, strlen(file));
-	buffer_byte(out, '\n');
+	marks_put_row((size_t)(row - f->marks->lines->rows), out);
+}
+
+static bool is_at_row(const struct finishing *f, const struct line_row *row)
+{
+	const struct line_row *rows = f->marks->lines->rows;
+
+	return marks_is_same_place(f->marks, (size_t)(row - rows),
+				   (size_t)(f->row - rows));
 }
 
 /* Slots of wasm's stack, "  u32 var_i0, var_i1;", say nothing in a debugger:
@@ -226,7 +230,7 @@ static void lined_statement(struct finishing *f, const char *line,
 		variables_line(f->variables, line, out);
 	} else if (event) {
 		variables_event(f->variables, event, out);
-	} else if (row->line != f->row->line || row->file != f->row->file) {
+	} else if (!f->row || !is_at_row(f, row)) {
 		put_row(f, row, out);
 	}
 }
@@ -241,11 +245,11 @@ static bool lined_function(struct finishing *f, const char *line,
 {
 	long n = number_in(line, " w2c_" FINISH_NAME "_f");
 
-	if (f->row) {
+	if (f->is_lined) {
 		lined_statement(f, line, out);
 		if (!strcmp(line, "}")) {
 			buffer_text(out, "\nNO_DEBUG_BEGIN\n");
-			f->row = NULL;
+			f->is_lined = false;
 		}
 		return true;
 	}
@@ -255,8 +259,10 @@ static bool lined_function(struct finishing *f, const char *line,
 	    f->marks->first[n] == NO_ROW)
 		return false;
 	buffer_text(out, "NO_DEBUG_END");
-	put_row(f, &f->marks->lines->rows[f->marks->first[n]], out);
+	marks_put_head(f->marks, out);
 	variables_begin(f->variables, (uint32_t)n, line, out);
+	f->is_lined = true;
+	f->row = NULL;
 	return true;
 }
 
@@ -461,8 +467,8 @@ int finish_files(const char *dir, unsigned int outputs,
 	if (!f.variables)
 		return failure_set(failure, FAIL_HOST, "out of memory");
 	f.variables->m = m;
+	f.variables->marks = marks;
 	f.variables->locals = marks->locals;
-	f.variables->first_rows = marks->first;
 	for (i = 0; i < outputs && !err; i++)
 		err = finish_code(&f, dir, i, failure);
 	if (!err)

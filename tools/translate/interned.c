@@ -73,9 +73,13 @@ uint32_t interned_add(struct interned *t, struct wasm_slice text)
 	return (uint32_t)t->n++;
 }
 
-void interned_free_index(struct interned *t)
+void interned_free(struct interned *t)
 {
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		free(t->texts[i]);
+	free(t->texts);
 	free(t->index);
-	t->index = NULL;
-	t->nindex = 0;
+	memset(t, 0, sizeof(*t));
 }

@@ -7,7 +7,7 @@
 
 /* Zeroed is empty. */
 struct interned {
-	char **texts; /* the owner of the struct frees them */
+	char **texts;
 	size_t n, room;
 	uint32_t *index; /* a hash table of numbers + 1; 0 is free */
 	size_t nindex;
@@ -16,7 +16,6 @@ struct interned {
 
 /* The number of this text, which has no NUL in it. */
 uint32_t interned_add(struct interned *t, struct wasm_slice text);
-/* What is only needed to add. */
-void interned_free_index(struct interned *t);
+void interned_free(struct interned *t); /* then it is empty */
 
 #endif

@@ -10,7 +10,6 @@
 #include "lines.h"
 
 #define MAX_PATH 4000
-#define NO_FILE UINT32_MAX /* its name is none to print */
 
 /* Names of things in one program's header, in order. */
 struct names {
@@ -28,14 +27,14 @@ struct origin {
 struct reading {
 	struct lines *out;
 	struct dwarf d;
-	struct interned files;
-	size_t room_rows;
+	size_t room_rows, room_programs;
 	struct origin *origins;
 	size_t norigins, room_origins;
 	bool failed; /* no memory */
 };
 
-struct program {
+struct line_program {
+	uint64_t offset; /* in .debug_line, by which they are sorted */
 	struct wasm_reader r;
 	unsigned int version, min_insn;
 	int line_base;
@@ -43,23 +42,14 @@ struct program {
 	struct wasm_slice lengths; /* operands of the standard opcodes */
 	struct names dirs, files;
 	struct wasm_slice comp_dir;
-	uint32_t *interned; /* per file: index in lines.files + 1, or NO_FILE */
+	uint32_t *interned; /* per file: number in lines.files + 1, or NO_FILE */
 };
 
 /* Room for one more of size bytes in the array *p. */
-static bool grow(struct reading *g, void *p, size_t n, size_t *room,
-		 size_t size)
+static bool grow(struct reading *g, void *p, size_t n, size_t *room, size_t size)
 {
-	void *array;
-
-	memcpy(&array, p, sizeof(array));
-	array = array_grow(array, n, room, size);
-	if (!array) {
-		g->failed = true;
-		return false;
-	}
-	memcpy(p, &array, sizeof(array));
-	return true;
+	g->failed |= n >= UINT32_MAX || !array_make_room(p, n, room, size);
+	return !g->failed;
 }
 
 static void add_name(struct reading *g, struct names *l, struct wasm_slice name,
@@ -104,18 +94,30 @@ static void join_path(struct buffer *b, struct wasm_slice s)
 	}
 }
 
-/* Index + 1 of a program's file, 0 if there is none or it has no sane name. */
-static uint32_t file_index(struct reading *g, struct program *p, uint64_t file)
+/* Is it one that can be printed? */
+static bool is_sane_path(const struct buffer *path)
+{
+	size_t i;
+
+	for (i = 0; i < path->n; i++)
+		if (path->p[i] < ' ' || path->p[i] == 0x7f)
+			return false;
+	return path->n && path->n < MAX_PATH && !path->failed;
+}
+
+static uint32_t file_number(struct lines *l, struct line_program *p,
+			    uint64_t file)
 {
 	struct buffer path = { 0 };
-	uint32_t i, dir, index = 0;
+	uint32_t dir;
 
 	if (p->version < 5)
 		file--;
 	if (file >= p->files.n)
-		return 0;
+		return NO_FILE;
 	if (p->interned[file])
-		return p->interned[file] == NO_FILE ? 0 : p->interned[file];
+		return p->interned[file] == NO_FILE ? NO_FILE :
+						      p->interned[file] - 1;
 	p->interned[file] = NO_FILE;
 	dir = p->files.dir[file];
 	join_path(&path, p->comp_dir);
@@ -124,21 +126,37 @@ static uint32_t file_index(struct reading *g, struct program *p, uint64_t file)
 	if (dir < p->dirs.n)
 		join_path(&path, p->dirs.name[dir]);
 	join_path(&path, p->files.name[file]);
-	for (i = 0; i < path.n && path.p[i] >= ' ' && path.p[i] != 0x7f; i++)
-		;
-	g->failed |= path.failed;
-	if (path.n && i == path.n && path.n < MAX_PATH)
-		index = 1 + interned_add(&g->files, (struct wasm_slice){
-					 path.p, path.n });
-	if (index)
-		p->interned[file] = index;
+	if (is_sane_path(&path)) {
+		uint32_t number = interned_add(&l->files, (struct wasm_slice){
+					       path.p, path.n });
+
+		if (!l->files.failed)
+			p->interned[file] = number + 1;
+	}
 	buffer_free(&path);
-	return index;
+	return p->interned[file] == NO_FILE ? NO_FILE : p->interned[file] - 1;
+}
+
+uint32_t lines_file(struct lines *l, uint64_t program, uint64_t file)
+{
+	size_t lo = 0, hi = l->nprograms;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (l->programs[mid].offset < program)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == l->nprograms || l->programs[lo].offset != program)
+		return NO_FILE;
+	return file_number(l, &l->programs[lo], file);
 }
 
 /* ---- a program's header ----------------------------------------------- */
 
-static void read_v4_names(struct reading *g, struct program *p,
+static void read_v4_names(struct reading *g, struct line_program *p,
 			  struct wasm_reader *r)
 {
 	struct wasm_slice s;
@@ -205,7 +223,7 @@ static struct wasm_slice comp_dir_of(const struct reading *g, uint64_t program)
 	return (struct wasm_slice){ 0 };
 }
 
-static bool read_header(struct reading *g, struct program *p)
+static bool read_header(struct reading *g, struct line_program *p)
 {
 	struct wasm_reader *r = &p->r, names;
 	uint64_t size;
@@ -250,7 +268,7 @@ struct state {
 	bool is_sane; /* in a sequence of code that is in the module */
 };
 
-static void add_row(struct reading *g, struct program *p, const struct state *s)
+static void add_row(struct reading *g, struct line_program *p, const struct state *s)
 {
 	struct lines *out = g->out;
 	uint32_t file;
@@ -258,11 +276,11 @@ static void add_row(struct reading *g, struct program *p, const struct state *s)
 	if (!s->is_sane || s->address > INT32_MAX || s->line > INT32_MAX ||
 	    !grow(g, &out->rows, out->nrows, &g->room_rows, sizeof(*out->rows)))
 		return;
-	file = s->line ? file_index(g, p, s->file) : 0;
+	file = s->line ? file_number(out, p, s->file) : NO_FILE;
 	out->rows[out->nrows++] = (struct line_row){
 		.address = (uint32_t)s->address,
-		.line = file ? (uint32_t)s->line : 0,
-		.file = file ? file - 1 : 0,
+		.line = file == NO_FILE ? 0 : (uint32_t)s->line,
+		.file = file == NO_FILE ? 0 : file,
 	};
 }
 
@@ -273,7 +291,7 @@ static void set_address(struct state *s, struct wasm_reader *r, uint64_t size)
 	s->is_sane = !r->bad && s->address && s->address < 0xfffffff0;
 }
 
-static void extended_opcode(struct program *p, struct state *s)
+static void extended_opcode(struct line_program *p, struct state *s)
 {
 	uint64_t size = wasm_read_leb(&p->r, 64, false);
 	struct wasm_slice body = wasm_read_bytes(&p->r, size);
@@ -291,7 +309,7 @@ static void extended_opcode(struct program *p, struct state *s)
 	}
 }
 
-static void standard_opcode(struct reading *g, struct program *p,
+static void standard_opcode(struct reading *g, struct line_program *p,
 			    struct state *s, unsigned int op)
 {
 	struct wasm_reader *r = &p->r;
@@ -323,7 +341,7 @@ static void standard_opcode(struct reading *g, struct program *p,
 	}
 }
 
-static void run(struct reading *g, struct program *p)
+static void run(struct reading *g, struct line_program *p)
 {
 	struct state s = { .file = 1, .line = 1 };
 
@@ -344,17 +362,28 @@ static void run(struct reading *g, struct program *p)
 	}
 }
 
+static void free_program(struct line_program *p)
+{
+	free(p->dirs.name);
+	free(p->dirs.dir);
+	free(p->files.name);
+	free(p->files.dir);
+	free(p->interned);
+}
+
 static void read_program(struct reading *g, struct wasm_reader r, size_t offset)
 {
-	struct program p = { .r = r, .comp_dir = comp_dir_of(g, offset) };
+	struct line_program p = { .offset = offset, .r = r,
+				  .comp_dir = comp_dir_of(g, offset) };
+	bool is_sane = read_header(g, &p);
 
-	if (read_header(g, &p))
+	if (is_sane)
 		run(g, &p);
-	free(p.dirs.name);
-	free(p.dirs.dir);
-	free(p.files.name);
-	free(p.files.dir);
-	free(p.interned);
+	if (is_sane && grow(g, &g->out->programs, g->out->nprograms,
+			    &g->room_programs, sizeof(p)))
+		g->out->programs[g->out->nprograms++] = p;
+	else
+		free_program(&p);
 }
 
 /* ---- all of them ------------------------------------------------------ */
@@ -426,7 +455,7 @@ void lines_read(const struct wasm_module *m, struct lines *ret)
 	dwarf_open(&g.d, m);
 	read_origins(&g);
 	r = dwarf_reader_at(g.d.line, 0);
-	while (r.p < r.end && !g.failed && !g.files.failed) {
+	while (r.p < r.end && !g.failed && !ret->files.failed) {
 		size_t offset = (size_t)(r.p - g.d.line.p);
 		struct wasm_slice s;
 
@@ -440,10 +469,7 @@ void lines_read(const struct wasm_module *m, struct lines *ret)
 		sort_rows(&g);
 	dwarf_free(&g.d);
 	free(g.origins);
-	interned_free_index(&g.files);
-	ret->files = g.files.texts;
-	ret->nfiles = g.files.n;
-	if (g.failed || g.files.failed)
+	if (g.failed || ret->files.failed)
 		lines_free(ret);
 }
 
@@ -451,9 +477,10 @@ void lines_free(struct lines *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->nfiles; i++)
-		free(l->files[i]);
-	free(l->files);
+	for (i = 0; i < l->nprograms; i++)
+		free_program(&l->programs[i]);
+	free(l->programs);
+	interned_free(&l->files);
 	free(l->rows);
 	memset(l, 0, sizeof(*l));
 }

@@ -3,19 +3,22 @@
 #ifndef TRANSLATE_LINES_H
 #define TRANSLATE_LINES_H
 
-#include "wasm.h"
+#include "interned.h"
 
 struct line_row {
 	uint32_t address; /* offset in the code section */
 	uint32_t line;	  /* 0: of no line */
-	uint32_t file;	  /* index in files */
+	uint32_t file;	  /* number in files */
 };
+
+#define NO_FILE UINT32_MAX
 
 struct lines {
 	struct line_row *rows; /* by address; several may have one address */
 	size_t nrows;
-	char **files; /* absolute paths, as far as the module tells */
-	size_t nfiles;
+	struct interned files; /* absolute paths, as far as the module tells */
+	struct line_program *programs; /* of lines.c */
+	size_t nprograms;
 };
 
 /*
@@ -24,6 +27,10 @@ struct lines {
  */
 void lines_read(const struct wasm_module *m, struct lines *ret);
 void lines_free(struct lines *l);
+
+/* The number in files of a file of the program at that offset of .debug_line, as
+ * its unit's entries name it; NO_FILE if it has no sane name. */
+uint32_t lines_file(struct lines *l, uint64_t program, uint64_t file);
 
 /* The first row whose address is not below this one: an index, or nrows. */
 size_t lines_find(const struct lines *l, uint32_t address);

@@ -6,15 +6,15 @@
  * between two addresses is executed, as the DWARF tells, or is the sum of that
  * and a constant, or the like (expression.h). One that is in memory,
  * in the function's frame, is known by its address: its type here is that of a
- * pointer to it, or to the first element of an array. Those of functions of the
- * same file that were put into this one are among its own. Left out is what is in
- * several places at once, or of an aggregate type and not in memory, and a name
- * that two variables of a function have at the same time.
+ * pointer to it, or to the first element of an array. Those of blocks, and of
+ * functions that were put into this one, are told with the scope that they are in.
+ * Left out is what is in several places at once, or of an aggregate type and not in
+ * memory.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H
 
-#include "wasm.h"
+#include "scopes.h"
 
 enum local_class { LOCAL_SIGNED, LOCAL_UNSIGNED, LOCAL_BOOL, LOCAL_CHAR,
 		   LOCAL_FLOAT, LOCAL_VOID, LOCAL_STRUCT, LOCAL_UNION };
@@ -32,6 +32,10 @@ struct local_var {
 	uint32_t name; /* index in names */
 	struct local_type type;
 	uint32_t param; /* which parameter of wasm it is at first, or ~0 */
+	uint32_t scope; /* that it is in, or NO_SCOPE: the function's */
+	uint32_t number; /* a parameter of a function that was put into this one
+			  * is its number, which counts from 1; else 0 */
+	uint32_t line;	 /* where it is declared, in the scope's file */
 };
 
 enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS, LOCAL_AT };
@@ -60,16 +64,16 @@ struct locals {
 	struct local_var *vars;
 	struct local_event *events;
 	struct local_part *parts; /* by number of body */
-	char **names;
-	size_t nvars, nevents, nnames;
+	struct interned names;
+	size_t nvars, nevents;
 };
 
 /*
- * From debug, which is m or has the same code. Cannot fail: what is damaged is
- * left out. locals_free() afterwards.
+ * From debug, which is m or has the same code, and of which the scopes are. Cannot
+ * fail: what is damaged is left out. locals_free() afterwards.
  */
 void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
-		 struct locals *ret);
+		 const struct scopes *scopes, struct locals *ret);
 void locals_free(struct locals *l);
 
 #endif

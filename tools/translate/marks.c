@@ -36,12 +36,13 @@ static uint64_t find_used(const struct wasm_module *m)
 }
 
 void marks_init(struct marks *k, const struct wasm_module *m,
-		const struct lines *lines, const struct locals *locals)
+		const struct lines *lines, const struct scopes *scopes,
+		const struct locals *locals)
 {
 	uint64_t used;
 
-	*k = (struct marks){ .lines = lines };
-	if (!lines->nrows || lines->nrows >= NO_ROW)
+	*k = (struct marks){ .lines = lines, .scopes = scopes };
+	if (!lines->nrows || lines->nrows >= INT32_MAX / 2 || !scopes->of_row)
 		return;
 	used = find_used(m);
 	if (!~used)
@@ -51,7 +52,8 @@ void marks_init(struct marks *k, const struct wasm_module *m,
 		return;
 	memset(k->first, 0xff, (m->nbodies + 1) * sizeof(*k->first));
 	k->high = FIRST_HIGH + (uint32_t)__builtin_ctzll(~used);
-	if (locals && locals->parts && lines->nrows + locals->nevents < NO_ROW)
+	if (locals && locals->parts && lines->nrows + locals->nevents < NO_ROW &&
+	    locals->nvars < INT32_MAX / 2)
 		k->locals = locals;
 }
 
@@ -90,6 +92,14 @@ static void put_mark(const struct marks *k, size_t low, struct buffer *code)
 	buffer_byte(code, WASM_OP_DROP);
 }
 
+bool marks_is_same_place(const struct marks *k, size_t a, size_t b)
+{
+	const struct line_row *rows = k->lines->rows;
+
+	return rows[a].line == rows[b].line && rows[a].file == rows[b].file &&
+	       k->scopes->of_row[a] == k->scopes->of_row[b];
+}
+
 /* Of several rows the last one counts; line 0 is no line. */
 static void put_row(struct marks *k, struct marker *r, uint32_t address,
 		    struct buffer *code)
@@ -109,8 +119,7 @@ static void put_row(struct marks *k, struct marker *r, uint32_t address,
 		return;
 	if (r->last == NO_ROW)
 		k->first[r->body] = first;
-	else if (rows[row].line == rows[r->last].line &&
-		 rows[row].file == rows[r->last].file)
+	else if (marks_is_same_place(k, row, r->last))
 		return;
 	r->last = row;
 	put_mark(k, row, code);
@@ -152,4 +161,38 @@ bool marks_of_line(const struct marks *k, const char *line,
 	else if (k->locals && low - k->lines->nrows < k->locals->nevents)
 		*event = &k->locals->events[low - k->lines->nrows];
 	return *row || *event;
+}
+
+/* Numbers of lines: rows from 1 on, the one of heads, variables. */
+
+static size_t head_line(const struct marks *k)
+{
+	return k->lines->nrows + 1;
+}
+
+void marks_put_row(size_t row, struct buffer *out)
+{
+	buffer_printf(out, "\n#line %zu\n", row + 1);
+}
+
+void marks_put_head(const struct marks *k, struct buffer *out)
+{
+	buffer_printf(out, "\n#line %zu\n", head_line(k));
+}
+
+void marks_put_variable(const struct marks *k, size_t var, struct buffer *out)
+{
+	buffer_printf(out, "\n#line %zu\n", head_line(k) + 1 + var);
+}
+
+const struct line_row *marks_row(const struct marks *k, uint32_t line)
+{
+	return line && line < head_line(k) ? &k->lines->rows[line - 1] : NULL;
+}
+
+const struct local_var *marks_variable(const struct marks *k, uint32_t line)
+{
+	return k->locals && line > head_line(k) &&
+	       line - head_line(k) <= k->locals->nvars ?
+		&k->locals->vars[line - head_line(k) - 1] : NULL;
 }

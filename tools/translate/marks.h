@@ -7,6 +7,9 @@
  * finish.c takes away again, and writes #line instead. The upper half of a
  * mark is a number that no constant of the module has there, the lower half is
  * the index of a row of lines.h or, behind those, of an event of locals.h.
+ *
+ * These #line tell no lines of C, but numbers for metadata.h: that of a row, or of
+ * a variable that is declared there, or one for all heads of functions.
  */
 #ifndef TRANSLATE_MARKS_H
 #define TRANSLATE_MARKS_H
@@ -17,6 +20,7 @@
 
 struct marks {
 	const struct lines *lines;
+	const struct scopes *scopes;
 	const struct locals *locals; /* NULL: none */
 	uint32_t high;	 /* upper half; 0: there are no marks */
 	uint32_t *first; /* by number of body: its first row, or NO_ROW */
@@ -27,7 +31,8 @@ struct marks {
 /* Choose the upper half. What is wrong with the module's code, or no memory:
  * no marks. marks_free() in any case. */
 void marks_init(struct marks *k, const struct wasm_module *m,
-		const struct lines *lines, const struct locals *locals);
+		const struct lines *lines, const struct scopes *scopes,
+		const struct locals *locals);
 void marks_free(struct marks *k);
 
 /* A function's instructions, in order. */
@@ -50,9 +55,22 @@ bool marks_are_due(const struct marks *k, const struct marker *r,
 void marks_put(struct marks *k, struct marker *r, uint32_t address,
 	       struct buffer *code);
 
+/* Are two rows one line of one scope? */
+bool marks_is_same_place(const struct marks *k, size_t row, size_t other);
+
 /* Is this line of C a mark? Then one of *row and *event is set, else none. */
 bool marks_of_line(const struct marks *k, const char *line,
 		   const struct line_row **row,
 		   const struct local_event **event);
+
+/* A line of C: what follows it is of that row, or is a function's head, or declares
+ * that variable, and the next lines those behind it. */
+void marks_put_row(size_t row, struct buffer *out);
+void marks_put_head(const struct marks *k, struct buffer *out);
+void marks_put_variable(const struct marks *k, size_t var, struct buffer *out);
+
+/* What the number of a line in C means; NULL: something else. */
+const struct line_row *marks_row(const struct marks *k, uint32_t line);
+const struct local_var *marks_variable(const struct marks *k, uint32_t line);
 
 #endif

@@ -14,7 +14,6 @@
 #include "finish.h"
 #include "guest_module.h"
 #include "symbols.h"
-#include "variables.h"
 
 #define PREFIX "w2c_" FINISH_NAME "_f"
 
@@ -159,30 +158,6 @@ static void rename_in_place(char *old, const char *name, const char *suffix)
 	memset(old + n + more, 0, room - n - more);
 }
 
-/* Names of functions and variables as debuggers read them. */
-static void rename_debug(struct object *o, const struct wasm_module *m,
-			 char **names, const struct locals *locals)
-{
-	const Elf64_Shdr *s = find_section(o, ".debug_str");
-	char *p, *end, *next;
-
-	if (!s || !s->sh_size || o->p[s->sh_offset + s->sh_size - 1])
-		return;
-	p = o->p + s->sh_offset;
-	end = p + s->sh_size;
-	for (; p < end; p = next) {
-		const char *variable = locals ? variables_name(locals, p) :
-						NULL;
-		long n = function_number(p);
-
-		next = p + strlen(p) + 1;
-		if (n >= 0 && n < m->count[WASM_K_FUNC] && names[n])
-			rename_in_place(p, names[n], "");
-		else if (variable)
-			rename_in_place(p, variable, "");
-	}
-}
-
 /* ---- the table of functions ------------------------------------------- */
 
 static int compare_functions(const void *x, const void *y)
@@ -251,7 +226,7 @@ static uint32_t use_symbols(struct object *o, const struct wasm_module *m,
 }
 
 static int finish(struct object *o, const struct wasm_module *m, char **names,
-		  const struct locals *locals, struct failure *failure)
+		  struct failure *failure)
 {
 	const Elf64_Sym *start = find_symbol(o, "guest_text_start");
 	const Elf64_Sym *functions = find_symbol(o, "guest_functions");
@@ -265,19 +240,17 @@ static int finish(struct object *o, const struct wasm_module *m, char **names,
 		return failure_set(failure, FAIL_HOST,
 				   "what lld made lacks functions");
 	qsort(table, m->nbodies, sizeof(*table), compare_functions);
-	rename_debug(o, m, names, locals);
 	return 0;
 }
 
 int symbols_finish(const char *dir, const char *so, const struct wasm_module *m,
-		   char **names, const struct locals *locals,
-		   struct failure *failure)
+		   char **names, struct failure *failure)
 {
 	struct object o;
 	int err = object_map(&o, dir, so, failure);
 
 	if (!err)
-		err = finish(&o, m, names, locals, failure);
+		err = finish(&o, m, names, failure);
 	if (o.p != MAP_FAILED && munmap(o.p, o.n) && !err)
 		err = failure_set(failure, FAIL_HOST, "munmap: %s",
 				  strerror(errno));

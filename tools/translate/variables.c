@@ -9,31 +9,6 @@
 
 /* ---- names and types -------------------------------------------------- */
 
-/* Kinds of names: of variables, structures and unions. Underscores make them
- * as long as what symbols.c puts there in the end. */
-static void put_name(const struct variables *v, char kind, uint32_t name,
-		     struct buffer *out)
-{
-	size_t wanted = strlen(v->locals->names[name]), n;
-
-	n = (size_t)snprintf(NULL, 0, "w2c_%c%u", kind, name);
-	buffer_printf(out, "w2c_%c%u", kind, name);
-	for (; n < wanted; n++)
-		buffer_byte(out, '_');
-}
-
-const char *variables_name(const struct locals *l, const char *text)
-{
-	unsigned long n;
-	char *end;
-
-	if (strncmp(text, "w2c_", 4) || !text[4] || !strchr("vsu", text[4]) ||
-	    text[5] < '0' || text[5] > '9')
-		return NULL;
-	n = strtoul(text + 5, &end, 10);
-	return end[strspn(end, "_")] || n >= l->nnames ? NULL : l->names[n];
-}
-
 static void put_number_type(const struct local_type *t, struct buffer *out)
 {
 	static const char *const ints[] = { [1] = "char", [2] = "short",
@@ -50,17 +25,14 @@ static void put_number_type(const struct local_type *t, struct buffer *out)
 			      "signed" : "unsigned", ints[t->size]);
 }
 
-static void put_type(const struct variables *v, const struct local_type *t,
-		     struct buffer *out)
+static void put_type(const struct local_type *t, struct buffer *out)
 {
 	if (t->class == LOCAL_VOID) {
 		buffer_text(out, "void");
 	} else if (t->class == LOCAL_STRUCT) {
-		buffer_text(out, "struct ");
-		put_name(v, 's', t->tag, out);
+		buffer_printf(out, "struct w2c_s%u", t->tag);
 	} else if (t->class == LOCAL_UNION) {
-		buffer_text(out, "union ");
-		put_name(v, 'u', t->tag, out);
+		buffer_printf(out, "union w2c_u%u", t->tag);
 	} else {
 		put_number_type(t, out);
 	}
@@ -71,7 +43,7 @@ static void put_type(const struct variables *v, const struct local_type *t,
 void variables_put_tags(const struct variables *v, struct buffer *out)
 {
 	const struct locals *l = v->locals;
-	uint8_t *done = l ? calloc(l->nnames + 1, 1) : NULL;
+	uint8_t *done = l ? calloc(l->names.n + 1, 1) : NULL;
 	size_t i;
 
 	for (i = 0; done && i < l->nvars; i++) {
@@ -82,9 +54,8 @@ void variables_put_tags(const struct variables *v, struct buffer *out)
 		    (done[t->tag] & bit))
 			continue;
 		done[t->tag] |= bit;
-		buffer_text(out, bit == 1 ? "struct " : "union ");
-		put_name(v, bit == 1 ? 's' : 'u', t->tag, out);
-		buffer_text(out, ";\n");
+		buffer_printf(out, "%s%u;\n", bit == 1 ? "struct w2c_s" :
+			      "union w2c_u", t->tag);
 	}
 	free(done);
 }
@@ -94,7 +65,7 @@ void variables_put_tags(const struct variables *v, struct buffer *out)
 static const struct local_part *part_of(const struct variables *v,
 					uint32_t body)
 {
-	return v->locals && v->first_rows[body] != NO_ROW ?
+	return v->locals && v->marks->first[body] != NO_ROW ?
 		&v->locals->parts[body] : NULL;
 }
 
@@ -110,6 +81,12 @@ static const struct local_var *variable_of_param(const struct variables *v,
 		if (v->locals->vars[part->first_var + i].param == n)
 			return &v->locals->vars[part->first_var + i];
 	return NULL;
+}
+
+static void put_name(const struct variables *v, const struct local_var *var,
+		     struct buffer *out)
+{
+	buffer_printf(out, "w2c_v%zu", (size_t)(var - v->locals->vars));
 }
 
 static bool keeps_value(const struct local_type *t, uint8_t wasm_type)
@@ -146,7 +123,7 @@ static const char *put_result_type(const struct variables *v, uint32_t body,
 	}
 	if (!keeps_value(&type, results.p[0]))
 		return line;
-	put_type(v, &type, out);
+	put_type(&type, out);
 	return line + strcspn(line, " ");
 }
 
@@ -168,7 +145,7 @@ static void put_param_type(const struct variables *v, uint32_t body,
 							param);
 
 	if (var && keeps_value(&var->type, wasm_type_of(v, body, param)))
-		put_type(v, &var->type, out);
+		put_type(&var->type, out);
 	else
 		buffer_put(out, plain, n);
 }
@@ -213,11 +190,11 @@ static void put_params(struct variables *v, uint32_t body, const char *line,
 			put_param_type(v, body, param, type,
 				       (size_t)(name - type), out);
 			buffer_byte(out, ' ');
-			put_name(v, 'v', var->name, out);
+			put_name(v, var, out);
 			buffer_put(copies, type, (size_t)(end - type));
 			buffer_text(copies, var->type.is_pointer ?
 				    " = (u32)(uintptr_t)" : " = ");
-			put_name(v, 'v', var->name, copies);
+			put_name(v, var, copies);
 			buffer_text(copies, "; ");
 			line = end;
 		}
@@ -248,7 +225,7 @@ static const struct local_var *var_at(const struct variables *v, uint32_t i)
 static void put_gone(const struct variables *v, uint32_t i, struct buffer *out)
 {
 	buffer_text(out, " GONE(");
-	put_name(v, 'v', var_at(v, i)->name, out);
+	put_name(v, var_at(v, i), out);
 	buffer_text(out, ");");
 }
 
@@ -272,9 +249,9 @@ static void put_value(const struct variables *v, uint32_t i,
 	char local[24];
 
 	buffer_byte(out, ' ');
-	put_name(v, 'v', var_at(v, i)->name, out);
+	put_name(v, var_at(v, i), out);
 	buffer_text(out, " = (");
-	put_type(v, t, out);
+	put_type(t, out);
 	if (e->kind == LOCAL_AT)
 		buffer_printf(out, ")(%d + (uintptr_t)(u32)", e->offset);
 	else
@@ -293,21 +270,29 @@ static void put_value(const struct variables *v, uint32_t i,
 	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
 }
 
+/* Each on a line of its own, which tells which one it is. */
 static void put_declarations(struct variables *v, struct buffer *out)
 {
-	uint32_t i;
+	const struct local_var *var = var_at(v, 0), *end = var + v->part->nvars;
 
-	for (i = 0; i < v->part->nvars; i++) {
-		const struct local_var *var = var_at(v, i);
-
-		if (var->param < v->nparams)
-			continue;
-		buffer_byte(out, ' ');
-		put_type(v, &var->type, out);
-		buffer_byte(out, ' ');
-		put_name(v, 'v', var->name, out);
-		buffer_byte(out, ';');
+	marks_put_variable(v->marks, v->part->first_var, out);
+	for (; var < end; var++) {
+		if (var->param >= v->nparams) {
+			put_type(&var->type, out);
+			buffer_byte(out, ' ');
+			put_name(v, var, out);
+			buffer_byte(out, ';');
+		}
+		buffer_byte(out, '\n');
 	}
+}
+
+/* Of the function before; labels have numbers up from 0. */
+static void forget_labels(struct variables *v)
+{
+	memset(v->blocks, 0, v->nlabels * sizeof(*v->blocks));
+	memset(v->loops, 0, v->nlabels * sizeof(*v->loops));
+	v->nlabels = 0;
 }
 
 void variables_begin(struct variables *v, uint32_t body, const char *line,
@@ -330,15 +315,15 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 			      v->m->section[WASM_CODE].p);
 	v->is_lost = false;
 	memset(&v->active, 0, sizeof(v->active));
-	memset(v->blocks, 0, sizeof(v->blocks));
-	memset(v->loops, 0, sizeof(v->loops));
+	forget_labels(v);
 	put_params(v, body, line, out, &copies);
 	buffer_byte(out, ' ');
 	buffer_put(out, copies.p, copies.n);
 	out->failed |= copies.failed;
 	buffer_free(&copies);
-	put_declarations(v, out);
 	buffer_text(out, " CALLER_SAVED;");
+	put_declarations(v, out);
+	marks_put_head(v->marks, out);
 }
 
 /* Not followed any further: better nothing than something wrong. */
@@ -362,12 +347,16 @@ static bool is_loop(const char *label)
 }
 
 /* The number of "var_B12" or "var_Bfunc" at the start of text. */
-static unsigned long label_number(const char *text)
+static unsigned long label_number(struct variables *v, const char *text)
 {
 	char *end;
 	unsigned long n = strtoul(text + 5, &end, 10) + 1;
 
-	return end == text + 5 ? 0 : n;
+	if (end == text + 5)
+		n = 0;
+	if (n >= v->nlabels && n < VARIABLES_LABELS)
+		v->nlabels = n + 1;
+	return n;
 }
 
 /* In front of a jump back to a loop. */
@@ -406,7 +395,7 @@ static void put_jumps(struct variables *v, const char *line, struct buffer *out)
 	while ((at = strstr(line, "goto var_"))) {
 		const char *label = at + strlen("goto ");
 		const char *end = label + strcspn(label, ";");
-		unsigned long n = label_number(label);
+		unsigned long n = label_number(v, label);
 
 		buffer_put(out, line, (size_t)(at - line));
 		if (*end)
@@ -429,7 +418,7 @@ static void put_jumps(struct variables *v, const char *line, struct buffer *out)
 static void after_label(struct variables *v, const char *text,
 			struct buffer *out)
 {
-	unsigned long n = label_number(text);
+	unsigned long n = label_number(v, text);
 	struct variable_label *l;
 	uint32_t i;
 
@@ -439,7 +428,8 @@ static void after_label(struct variables *v, const char *text,
 	}
 	if (is_loop(text)) {
 		v->loops[n].any = v->active;
-		memcpy(v->at_loop[n], v->places, sizeof(v->places));
+		memcpy(v->at_loop[n], v->places,
+		       v->part->nvars * sizeof(*v->places));
 		return;
 	}
 	l = &v->blocks[n];

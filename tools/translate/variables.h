@@ -2,7 +2,8 @@
 /*
  * variables.h: variables of the guest in the C that we compile.
  *
- * For each variable of locals.h there is one in C, of a type like its own, to
+ * For each variable of locals.h there is one in C, w2c_v and its number, of a type
+ * like its own (w2c_s: structures, w2c_u: unions, and the number of a name), to
  * which the local of wasm is assigned wherever it comes to be there, and
  * nothing where it goes. Nobody reads it: the compiler makes no code of that,
  * only places for debuggers. A parameter of C becomes such a variable as well.
@@ -17,7 +18,7 @@
 #include "buffer.h"
 #include "marks.h"
 
-#define VARIABLES_MAX 256    /* per function; locals.c has fewer */
+#define VARIABLES_MAX 1024    /* per function; locals.c has fewer */
 #define VARIABLES_LABELS 2048
 
 struct variable_set {
@@ -31,10 +32,10 @@ struct variable_label {
 	bool has_jumps;
 };
 
-/* Zeroed, then locals (NULL: no variables), first_rows and m are set. */
+/* Zeroed, then marks, their locals (NULL: no variables) and m are set. */
 struct variables {
+	const struct marks *marks;
 	const struct locals *locals;
-	const uint32_t *first_rows; /* marks.h: only functions with lines */
 	const struct wasm_module *m;
 	const struct local_part *part; /* NULL: in no function */
 	uint32_t start; /* its address */
@@ -42,7 +43,8 @@ struct variables {
 	bool is_lost; /* this function cannot be followed any further */
 	struct variable_set active; /* here, at places[] */
 	const struct local_event *places[VARIABLES_MAX];
-	/* By the number of a block or a loop. */
+	/* By the number of a block or a loop; those up to nlabels were used. */
+	unsigned long nlabels;
 	struct variable_label blocks[VARIABLES_LABELS], loops[VARIABLES_LABELS];
 	const struct local_event *at_loop[VARIABLES_LABELS][VARIABLES_MAX];
 };
@@ -64,8 +66,5 @@ void variables_line(struct variables *v, const char *line, struct buffer *out);
 /* Here something happens to a variable. */
 void variables_event(struct variables *v, const struct local_event *event,
 		     struct buffer *out);
-
-/* If text is an identifier that was made here: the name that it stands for. */
-const char *variables_name(const struct locals *l, const char *text);
 
 #endif

@@ -473,3 +473,20 @@ void wasm_module_free(struct wasm_module *m)
 	free(m->tag_types);
 	memset(m, 0, sizeof(*m));
 }
+
+uint32_t wasm_find_body(const struct wasm_module *m, uint64_t offset)
+{
+	const uint8_t *code = m->section[WASM_CODE].p;
+	uint32_t lo = 0, hi = m->nbodies;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if ((uint64_t)(m->bodies[mid].p - code) < offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->nbodies && (uint64_t)(m->bodies[lo].p - code) == offset ?
+		       lo : UINT32_MAX;
+}

@@ -129,6 +129,9 @@ struct wasm_slice wasm_read_name(struct wasm_reader *r);
 uint32_t wasm_read_count(struct wasm_reader *r);
 /* The declarations of locals at the start of a body; there are few enough. */
 void wasm_skip_locals(struct wasm_reader *r);
+
+/* The number of the body at that offset in the code section, or UINT32_MAX. */
+uint32_t wasm_find_body(const struct wasm_module *m, uint64_t offset);
 /* One instruction; false at the end and when r->bad. */
 bool wasm_read_insn(struct wasm_reader *r, struct wasm_insn *ret);
 /* A constant expression with its end; true if it is one i32.const. */

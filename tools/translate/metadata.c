@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: Apache-2.0
+/* metadata.c: rewrites the metadata of LLVM's text form, see metadata.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "file.h"
+#include "finish.h"
+#include "metadata.h"
+
+#define NONE UINT32_MAX
+
+/* A line of the text, without its end. */
+struct text {
+	const char *p;
+	size_t n;
+};
+
+struct rewriting {
+	const struct marks *marks;
+	const struct wasm_module *m;
+	char **names; /* of functions */
+	struct text *nodes; /* by number */
+	uint32_t nnodes;
+	uint32_t unit; /* the node of the compile unit */
+	uint32_t next; /* the number of the next new node */
+	struct buffer more; /* new nodes */
+	bool failed; /* no memory */
+	/* Nodes that were made, or NONE. */
+	uint32_t *scope_nodes; /* by scope: the function or the block */
+	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
+	uint32_t *file_nodes;  /* by file of lines.h */
+	uint32_t *owners; /* by node: the function that it is the variables of */
+	uint32_t *var_nodes; /* by scope, of inlined functions: their variables */
+	struct inlined_var *vars; /* of these */
+	size_t nvars, room;
+};
+
+/* A variable of an inlined function; scopes are the first of their kin. */
+struct inlined_var {
+	uint32_t function, scope, name, node;
+};
+
+/* What a location refers to. */
+struct place {
+	uint32_t scope, call; /* nodes; call: or NONE */
+	uint32_t file;	      /* of the scope, by number in lines.h */
+};
+
+/* ---- reading nodes ---------------------------------------------------- */
+
+static bool starts_with(struct text t, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return t.n >= n && !memcmp(t.p, prefix, n);
+}
+
+/* What follows the key in a node; n == 0: it has none. */
+static struct text field(struct text node, const char *key)
+{
+	size_t n = strlen(key);
+	const char *at = memmem(node.p, node.n, key, n);
+
+	if (!at)
+		return (struct text){ node.p + node.n, 0 };
+	return (struct text){ at + n, node.n - (size_t)(at + n - node.p) };
+}
+
+static uint32_t number(struct text t)
+{
+	return t.n && *t.p >= '0' && *t.p <= '9' ?
+		(uint32_t)strtoul(t.p, NULL, 10) : NONE;
+}
+
+/* The node of that number, without "!7 = " and "distinct ". */
+static struct text node(const struct rewriting *r, uint32_t n)
+{
+	return n < r->nnodes ? r->nodes[n] : (struct text){ "", 0 };
+}
+
+static struct text without(struct text t, const char *prefix)
+{
+	size_t n = starts_with(t, prefix) ? strlen(prefix) : 0;
+
+	return (struct text){ t.p + n, t.n - n };
+}
+
+/* The function that a scope is in; NONE if it is in none. */
+static uint32_t function_of(const struct rewriting *r, uint32_t scope)
+{
+	uint32_t hops;
+
+	for (hops = 0; hops < r->nnodes; hops++) {
+		struct text t = node(r, scope);
+
+		if (starts_with(t, "!DISubprogram("))
+			return scope;
+		if (!starts_with(t, "!DILexicalBlock"))
+			return NONE;
+		scope = number(field(t, "scope: !"));
+	}
+	return NONE;
+}
+
+/* Of "!DISubprogram(name: "w2c_guest_f7", ..."; NONE: of something else. */
+static uint32_t function_number(struct text t)
+{
+	static const char prefix[] = "!DISubprogram(name: \"w2c_" FINISH_NAME "_f";
+
+	return starts_with(t, prefix) ? number(without(t, prefix)) : NONE;
+}
+
+/* ---- new nodes -------------------------------------------------------- */
+
+static void put_string(struct buffer *out, const char *s)
+{
+	buffer_byte(out, '"');
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
+			buffer_printf(out, "\\%02X", (unsigned char)*s);
+		else
+			buffer_byte(out, (uint8_t)*s);
+	buffer_byte(out, '"');
+}
+
+/* Begin a line that makes a node; its number. */
+static uint32_t begin_node(struct rewriting *r)
+{
+	buffer_printf(&r->more, "!%u = ", r->next);
+	return r->next++;
+}
+
+static uint32_t file_node(struct rewriting *r, uint32_t file)
+{
+	if (file == NO_FILE)
+		return number(field(node(r, r->unit), "file: !"));
+	if (r->file_nodes[file] == NONE) {
+		r->file_nodes[file] = begin_node(r);
+		buffer_text(&r->more, "!DIFile(filename: ");
+		put_string(&r->more, r->marks->lines->files.texts[file]);
+		buffer_text(&r->more, ", directory: \"\")\n");
+	}
+	return r->file_nodes[file];
+}
+
+/* A location's scope, when the line is in that file. */
+static uint32_t scope_in_file(struct rewriting *r, const struct place *place,
+			      uint32_t file)
+{
+	uint32_t node, at;
+
+	if (file == place->file || file == NO_FILE)
+		return place->scope;
+	at = file_node(r, file);
+	node = begin_node(r);
+	buffer_printf(&r->more, "!DILexicalBlockFile(scope: !%u, file: !%u, "
+		      "discriminator: 0)\n", place->scope, at);
+	return node;
+}
+
+static void put_call(struct buffer *out, uint32_t call)
+{
+	if (call != NONE)
+		buffer_printf(out, ", inlinedAt: !%u", call);
+}
+
+/* An inlined function, of which nobody knows more than what it is called. */
+static uint32_t function_node(struct rewriting *r, const struct scope *s)
+{
+	uint32_t file = file_node(r, s->declared.file), vars = r->next++;
+	uint32_t node = begin_node(r);
+
+	r->var_nodes[s->kin] = vars;
+	buffer_text(&r->more, "distinct !DISubprogram(name: ");
+	put_string(&r->more, r->marks->scopes->names.texts[s->name]);
+	buffer_printf(&r->more, ", scope: !%u, file: !%u, line: %u, "
+		      "type: !DISubroutineType(types: !{null}), "
+		      "scopeLine: %u, flags: DIFlagPrototyped, "
+		      "spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | "
+		      "DISPFlagOptimized, unit: !%u, retainedNodes: !%u)\n",
+		      file, file, s->declared.line, s->declared.line, r->unit,
+		      vars);
+	return node;
+}
+
+static uint32_t block_node(struct rewriting *r, const struct scope *s,
+			   uint32_t outer)
+{
+	uint32_t file = file_node(r, s->declared.file), node = begin_node(r);
+
+	buffer_printf(&r->more, "distinct !DILexicalBlock(scope: !%u, file: !%u, "
+		      "line: %u)\n", outer, file, s->declared.line);
+	return node;
+}
+
+static uint32_t call_node(struct rewriting *r, const struct scope *s,
+			  const struct place *outer)
+{
+	uint32_t scope = scope_in_file(r, outer, s->called.file);
+	uint32_t node = begin_node(r);
+
+	buffer_printf(&r->more, "distinct !DILocation(line: %u, scope: !%u",
+		      s->called.line, scope);
+	put_call(&r->more, outer->call);
+	buffer_text(&r->more, ")\n");
+	return node;
+}
+
+/* Where the function that a node is of is declared, or else begins. */
+static struct scope_line declared(const struct rewriting *r, struct text node)
+{
+	struct scope_line at = { NO_FILE, 0 };
+	uint32_t n = function_number(node) - r->m->imported[WASM_K_FUNC];
+	const struct line_row *row;
+
+	if (n >= r->m->nbodies || r->marks->first[n] == NO_ROW)
+		return at;
+	row = &r->marks->lines->rows[r->marks->first[n]];
+	at = r->marks->scopes->functions[n];
+	return at.file != NO_FILE ? at : (struct scope_line){ row->file,
+							      row->line };
+}
+
+/* A scope in a function that is a node. */
+static struct place place_of(struct rewriting *r, uint32_t scope,
+			     uint32_t function)
+{
+	const struct scope *list = r->marks->scopes->list, *s, *kin;
+	struct place outer, place = { function, NONE, NO_FILE };
+
+	if (scope == NO_SCOPE) {
+		place.file = declared(r, node(r, function)).file;
+		return place;
+	}
+	s = &list[scope];
+	kin = &list[s->kin];
+	outer = place_of(r, s->outer, function);
+	place = (struct place){ NONE, outer.call, s->declared.file };
+	if (r->scope_nodes[s->kin] == NONE)
+		r->scope_nodes[s->kin] = s->is_inlined ?
+			function_node(r, kin) :
+			block_node(r, s, outer.scope);
+	place.scope = r->scope_nodes[s->kin];
+	if (!s->is_inlined)
+		return place;
+	if (r->call_nodes[scope] == NONE)
+		r->call_nodes[scope] = call_node(r, s, &outer);
+	place.call = r->call_nodes[scope];
+	return place;
+}
+
+/* ---- rewriting nodes -------------------------------------------------- */
+
+/* "!DILocation(line: 7, scope: !3)" */
+static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
+{
+	uint32_t number_of_line = number(field(t, "line: ")), line, scope;
+	uint32_t function = function_of(r, number(field(t, "scope: !")));
+	const struct line_row *row = marks_row(r->marks, number_of_line);
+	const struct local_var *var = marks_variable(r->marks, number_of_line);
+	struct place place;
+
+	if (function == NONE)
+		return false;
+	place = place_of(r, var ? var->scope : row ?
+			 r->marks->scopes->of_row[row - r->marks->lines->rows] :
+			 NO_SCOPE, function);
+	line = var ? var->line : row ? row->line :
+	       declared(r, node(r, function)).line;
+	scope = scope_in_file(r, &place, row ? row->file : NO_FILE);
+	buffer_printf(out, "!DILocation(line: %u, scope: !%u", line, scope);
+	put_call(out, place.call);
+	buffer_byte(out, ')');
+	return true;
+}
+
+/* The variable that an identifier in C is: its number, or NONE. */
+static uint32_t variable_number(const struct rewriting *r, struct text name)
+{
+	const struct locals *l = r->marks->locals;
+	uint32_t n = starts_with(name, "w2c_v") ?
+		number((struct text){ name.p + 5, name.n - 5 }) : NONE;
+
+	return l && n < l->nvars ? n : NONE;
+}
+
+/* The inlined function that a scope is in, or NO_SCOPE. */
+static uint32_t inlined_function(const struct rewriting *r, uint32_t scope)
+{
+	const struct scope *list = r->marks->scopes->list;
+
+	while (scope != NO_SCOPE && !list[scope].is_inlined)
+		scope = list[scope].outer;
+	return scope;
+}
+
+static void note_variable(struct rewriting *r, const struct local_var *var,
+			  uint32_t node)
+{
+	const struct scope *list = r->marks->scopes->list;
+	uint32_t function = inlined_function(r, var->scope);
+
+	if (function == NO_SCOPE)
+		return;
+	r->failed |= !array_make_room(&r->vars, r->nvars, &r->room,
+				      sizeof(*r->vars));
+	if (!r->failed)
+		r->vars[r->nvars++] = (struct inlined_var){
+			list[function].kin, list[var->scope].kin, var->name,
+			node };
+}
+
+/* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
+ * type: !6)" */
+static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
+			 struct buffer *out)
+{
+	struct text name = field(t, "name: \"");
+	const char *end = memchr(name.p, '"', name.n);
+	uint32_t function = function_of(r, number(field(t, "scope: !")));
+	uint32_t arg = number(field(t, "arg: ")), n = variable_number(r, name);
+	uint32_t type = number(field(t, "type: !"));
+	const struct local_var *var;
+	struct place place;
+
+	if (function == NONE || !end)
+		return false;
+	var = n == NONE ? NULL : &r->marks->locals->vars[n];
+	place = place_of(r, var ? var->scope : NO_SCOPE, function);
+	if (var)
+		note_variable(r, var, node);
+	buffer_text(out, "!DILocalVariable(name: ");
+	if (var)
+		put_string(out, r->marks->locals->names.texts[var->name]);
+	else
+		buffer_printf(out, "\"%.*s\"", (int)(end - name.p), name.p);
+	if (var && var->number && place.call != NONE)
+		arg = var->number;
+	if (arg != NONE)
+		buffer_printf(out, ", arg: %u", arg);
+	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u)",
+		      place.scope, file_node(r, place.file),
+		      var ? var->line : 0, type);
+	return true;
+}
+
+/* "!DISubprogram(name: "w2c_guest_f7", scope: !3, file: !3, line: 4, type: !5,
+ * scopeLine: 4, ..." */
+static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
+{
+	struct text rest = field(t, "scopeLine: ");
+	uint32_t n = function_number(t), file;
+	struct scope_line at = declared(r, t);
+
+	if (at.file == NO_FILE || !r->names[n] || !rest.n)
+		return false;
+	file = file_node(r, at.file);
+	buffer_text(out, "distinct !DISubprogram(name: ");
+	put_string(out, r->names[n]);
+	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u, "
+		      "scopeLine: %u", file, file, at.line, number(field(t, "type: !")), at.line);
+	while (rest.n && *rest.p >= '0' && *rest.p <= '9') {
+		rest.p++;
+		rest.n--;
+	}
+	buffer_put(out, rest.p, rest.n);
+	return true;
+}
+
+/* A structure that is but declared: "!DICompositeType(tag: ..., name: "w2c_s7",
+ * ..." */
+static bool put_structure(struct rewriting *r, struct text t, struct buffer *out)
+{
+	const struct locals *l = r->marks->locals;
+	struct text name = field(t, "name: \"w2c_");
+	uint32_t n = name.n > 1 && (*name.p == 's' || *name.p == 'u') ?
+		number((struct text){ name.p + 1, name.n - 1 }) : NONE;
+	const char *end = memchr(name.p, '"', name.n);
+
+	if (!l || !end || n >= l->names.n)
+		return false;
+	buffer_put(out, t.p, (size_t)(name.p - strlen("\"w2c_") - t.p));
+	put_string(out, l->names.texts[n]);
+	buffer_put(out, end + 1, name.n - (size_t)(end + 1 - name.p));
+	return true;
+}
+
+/* "!{!7, !8}": a function's variables, without those of inlined ones and labels. */
+static bool put_variables(struct rewriting *r, struct text t, struct buffer *out)
+{
+	const char *at = t.p, *end = t.p + t.n, *comma = "";
+
+	buffer_text(out, "!{");
+	while ((at = memchr(at + 1, '!', (size_t)(end - at - 1)))) {
+		uint32_t n = number((struct text){ at + 1,
+						   (size_t)(end - at - 1) });
+		struct text var = node(r, n);
+		uint32_t number = variable_number(r, field(var, "name: \""));
+		uint32_t scope = number == NONE ? NO_SCOPE :
+			r->marks->locals->vars[number].scope;
+
+		if (inlined_function(r, scope) != NO_SCOPE ||
+		    starts_with(var, "!DILabel("))
+			continue;
+		buffer_printf(out, "%s!%u", comma, n);
+		comma = ", ";
+	}
+	buffer_byte(out, '}');
+	return true;
+}
+
+/* A node with what is new in it; false: it stays as it is. */
+static bool put_node(struct rewriting *r, uint32_t n, struct buffer *out)
+{
+	struct text t = node(r, n);
+
+	if (r->owners[n] != NONE && starts_with(t, "!{"))
+		return put_variables(r, t, out);
+	if (starts_with(t, "!DILocation("))
+		return put_location(r, t, out);
+	if (starts_with(t, "!DILocalVariable("))
+		return put_variable(r, n, t, out);
+	if (starts_with(t, "!DISubprogram("))
+		return put_function(r, t, out);
+	if (starts_with(t, "!DICompositeType("))
+		return put_structure(r, t, out);
+	return false;
+}
+
+/* ---- the text --------------------------------------------------------- */
+
+/* Cuts a line off the text at *at; false at its end. */
+static bool take_line(const char **at, const char *end, struct text *ret)
+{
+	const char *newline;
+
+	if (*at >= end)
+		return false;
+	newline = memchr(*at, '\n', (size_t)(end - *at));
+	ret->p = *at;
+	ret->n = (size_t)((newline ? newline : end) - *at);
+	*at = newline ? newline + 1 : end;
+	return true;
+}
+
+/* "!7 = ...": its number and what it is, or NONE. */
+static uint32_t split_node(struct text line, struct text *ret)
+{
+	uint32_t n = starts_with(line, "!") ?
+		number((struct text){ line.p + 1, line.n - 1 }) : NONE;
+
+	*ret = field(line, " = ");
+	*ret = without(*ret, "distinct ");
+	return n;
+}
+
+/* All ones: NONE. */
+static uint32_t *make_table(struct rewriting *r, size_t n)
+{
+	uint32_t *table = malloc((n + 1) * sizeof(*table));
+
+	if (table)
+		memset(table, 0xff, (n + 1) * sizeof(*table));
+	r->failed |= !table;
+	return table;
+}
+
+static void read_nodes(struct rewriting *r, const char *at, const char *end)
+{
+	const char *start = at;
+	struct text line, t;
+	uint32_t n, i;
+
+	while (take_line(&at, end, &line)) {
+		n = split_node(line, &t);
+		if (n != NONE && n >= r->nnodes)
+			r->nnodes = n + 1;
+	}
+	r->nodes = calloc((size_t)r->nnodes + 1, sizeof(*r->nodes));
+	r->owners = make_table(r, r->nnodes);
+	r->failed |= !r->nodes;
+	for (at = start; !r->failed && take_line(&at, end, &line);) {
+		n = split_node(line, &t);
+		if (n == NONE)
+			continue;
+		r->nodes[n] = t;
+		if (starts_with(t, "!DICompileUnit("))
+			r->unit = n;
+	}
+	for (i = 0; !r->failed && i < r->nnodes; i++) {
+		n = number(field(r->nodes[i], "retainedNodes: !"));
+		if (starts_with(r->nodes[i], "!DISubprogram(") && n < r->nnodes)
+			r->owners[n] = i;
+	}
+	r->next = r->nnodes;
+}
+
+static void put_nodes(struct rewriting *r, const char *at, const char *end,
+		      struct buffer *out)
+{
+	struct text line, t;
+	uint32_t n;
+
+	while (take_line(&at, end, &line)) {
+		size_t start = out->n;
+
+		n = split_node(line, &t);
+		if (n != NONE)
+			buffer_printf(out, "!%u = ", n);
+		if (n == NONE || !put_node(r, n, out)) {
+			out->n = start;
+			buffer_put(out, line.p, line.n);
+		}
+		buffer_byte(out, '\n');
+	}
+}
+
+static int compare_variables(const void *x, const void *y)
+{
+	const struct inlined_var *a = x, *b = y;
+
+	if (a->function != b->function)
+		return a->function < b->function ? -1 : 1;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+/* Also those that no instance has anywhere, so that debuggers know of them. */
+static void put_inlined_variables(struct rewriting *r, struct buffer *out)
+{
+	const struct inlined_var *v, *end = r->vars + r->nvars;
+	uint32_t scope;
+
+	if (r->nvars)
+		qsort(r->vars, r->nvars, sizeof(*r->vars), compare_variables);
+	v = r->vars;
+	for (scope = 0; scope < r->marks->scopes->n; scope++) {
+		const char *comma = "";
+
+		if (r->var_nodes[scope] == NONE)
+			continue;
+		buffer_printf(out, "!%u = !{", r->var_nodes[scope]);
+		for (; v < end && v->function <= scope; v++) {
+			if (v->function < scope || (*comma && v->scope ==
+			    v[-1].scope && v->name == v[-1].name))
+				continue;
+			buffer_printf(out, "%s!%u", comma, v->node);
+			comma = ", ";
+		}
+		buffer_text(out, "}\n");
+	}
+}
+
+/* The code, without labels, which are wasm2c's. */
+static void put_code(struct text code, struct buffer *out)
+{
+	static const char label[] = "\n    #dbg_label(";
+	struct text next;
+
+	while ((next = field(code, label)).n) {
+		const char *newline = memchr(next.p, '\n', next.n);
+
+		buffer_put(out, code.p, (size_t)(next.p - strlen(label) -
+						 code.p));
+		if (!newline)
+			return;
+		code.n -= (size_t)(newline - code.p);
+		code.p = newline;
+	}
+	buffer_put(out, code.p, code.n);
+}
+
+static void rewrite(struct rewriting *r, const struct buffer *in,
+		    struct buffer *out)
+{
+	static const char first[] = "\n!llvm.dbg.cu = ";
+	const char *text = (char *)in->p, *end = text + in->n - 1; /* a NUL */
+	const char *at = memmem(text, in->n, first, strlen(first));
+
+	if (!at) {
+		buffer_put(out, text, in->n - 1);
+		return;
+	}
+	at++;
+	put_code((struct text){ text, (size_t)(at - text) }, out);
+	r->scope_nodes = make_table(r, r->marks->scopes->n);
+	r->call_nodes = make_table(r, r->marks->scopes->n);
+	r->var_nodes = make_table(r, r->marks->scopes->n);
+	r->file_nodes = make_table(r, r->marks->lines->files.n);
+	read_nodes(r, at, end);
+	if (!r->failed)
+		put_nodes(r, at, end, out);
+	buffer_put(out, r->more.p, r->more.n);
+	if (!r->failed)
+		put_inlined_variables(r, out);
+	r->failed |= r->more.failed || out->failed;
+	free(r->scope_nodes);
+	free(r->call_nodes);
+	free(r->var_nodes);
+	free(r->vars);
+	free(r->file_nodes);
+	free(r->owners);
+	free(r->nodes);
+	buffer_free(&r->more);
+}
+
+int metadata_rewrite(const char *dir, const char *from, const char *to,
+		     const struct marks *marks, const struct wasm_module *m,
+		     char **names, struct failure *failure)
+{
+	struct rewriting r = { .marks = marks, .m = m, .names = names };
+	struct buffer in = { 0 }, out = { 0 };
+	int err = file_read_text(dir, from, &in, failure);
+
+	if (!err) {
+		rewrite(&r, &in, &out);
+		err = r.failed ? failure_set(failure, FAIL_HOST,
+					     "out of memory") :
+				 file_write(dir, to, &out, failure);
+	}
+	buffer_free(&in);
+	buffer_free(&out);
+	return err;
+}
