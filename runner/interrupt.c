@@ -76,7 +76,8 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 	}
 }
 
-static NOT_SANITIZED void on_signal(int signo, siginfo_t *info, void *context)
+static NOT_SANITIZED __attribute__((used)) void
+on_signal(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	struct task *t = task_self;
@@ -96,10 +97,46 @@ static NOT_SANITIZED void on_signal(int signo, siginfo_t *info, void *context)
 	errno = saved;
 }
 
+/*
+ * What the signal calls. Its unwind information says that the interrupted code called
+ * it, with the registers that are in the third argument, a ucontext_t. gdb goes over
+ * an inlined function by single steps; one that ends here is for it a call to go over
+ * as well, where it would stop in a handler.
+ */
+void interrupt_entry(int signo, siginfo_t *info, void *context);
+#define AT_CONTEXT(offset) "0x71, " offset /* DW_OP_breg1, of rdx */
+#define SAVED(reg, offset) ".cfi_escape 0x10, " reg ", 3, " AT_CONTEXT(offset) "\n"
+__asm__(".pushsection .text\n"
+	".type interrupt_entry, @function\n"
+	".globl interrupt_entry\n"
+	".hidden interrupt_entry\n"
+	"interrupt_entry:\n"
+	".cfi_startproc\n"
+	/* The frame begins at what REG_RSP has. Offsets are SLEB128. */
+	".cfi_escape 0x0f, 4, " AT_CONTEXT("0xa0, 0x01") ", 0x06\n"
+	SAVED("3", "0x80, 0x01")  /* rbx */
+	SAVED("6", "0xf8, 0x00")  /* rbp */
+	SAVED("12", "0xc8, 0x00") /* r12 */
+	SAVED("13", "0xd0, 0x00") /* r13 */
+	SAVED("14", "0xd8, 0x00") /* r14 */
+	SAVED("15", "0xe0, 0x00") /* r15 */
+	SAVED("16", "0xa8, 0x01") /* rip */
+	"jmp on_signal\n"
+	".cfi_endproc\n"
+	".size interrupt_entry, . - interrupt_entry\n"
+	".popsection\n");
+_Static_assert(offsetof(ucontext_t, uc_mcontext.gregs[REG_RSP]) == 160 &&
+	       offsetof(ucontext_t, uc_mcontext.gregs[REG_RBX]) == 128 &&
+	       offsetof(ucontext_t, uc_mcontext.gregs[REG_RBP]) == 120 &&
+	       offsetof(ucontext_t, uc_mcontext.gregs[REG_R12]) == 72 &&
+	       offsetof(ucontext_t, uc_mcontext.gregs[REG_R15]) == 96 &&
+	       offsetof(ucontext_t, uc_mcontext.gregs[REG_RIP]) == 168,
+	       "the offsets of interrupt_entry()");
+
 void interrupt_init(void)
 {
 	struct sigaction sa = {
-		.sa_sigaction = on_signal,
+		.sa_sigaction = interrupt_entry,
 		.sa_flags = SA_SIGINFO | SA_RESTART,
 	};
 

@@ -68,7 +68,9 @@ def program(debugger):
         (f'tbreak {SUBJECT}:{pipe}', f'breakpoint set -o true -f subject.c -l {pipe}',
          ''),
         both('continue', rf'use_pipe.*subject\.c:{pipe}'),
-        both('step', r'\bpipe ?\(.*(unistd/|pipe\.c|syscall)'),
+        # All of it was inlined, two functions deep; there lldb's steps end.
+        ('step', 'step', r'\bpipe ?\(.*(unistd/|pipe\.c)|syscall_arch\.h:.*\[inlined\]'),
+        ('frame', 'frame select 2', r'\bpipe ?\(.*(unistd/|pipe\.c)'),
         both('finish', r'use_pipe.*is \$\d+ = 0$|\(int\) \$\d+ = 0$'),
         *[both('step', r'^(->)?\s*\d+\s')] * 12,
         ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'use_pipe|subject'),
