@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the kernel's configuration offers, and the tests of others do not reach without
-fork(): namespaces, and what is known of processes that end and of those that run."""
+fork(): namespaces, what is known of processes that end and of those that run, and what
+they may say of themselves."""
 
 import os
 import re
@@ -69,6 +70,13 @@ def test_io():
         for name in 'rchar', 'wchar':
             if not 30000 <= counts[name] < 60000:
                 raise Failure(f'{name}: {counts}')
+
+
+def test_heap_elsewhere():
+    """Where nothing is mapped, brk() has nothing to give back."""
+    with With('breaks') as guest:
+        equal(guest.run('/test/breaks'), '10000\n')
+        guest.check_log('brk()')
 
 
 harness.main()
