@@ -143,6 +143,22 @@ static void test_malloc(void)
 	say("malloc: %s", big ? "got it" : error_name(errno));
 }
 
+/* Pages that were given back come again as new ones, parts of pages as they were. */
+static void test_fresh_brk(char *base)
+{
+	unsigned char *p = (unsigned char *)base;
+
+	IS((char *)syscall(SYS_brk, base + 16384) == base + 16384);
+	IS(all(p, 0, 16384));
+	memset(p, 1, 16384);
+	CALL(mprotect(p + 12288, 4096, PROT_NONE));
+	IS((char *)syscall(SYS_brk, base + 4096 + 1) == base + 4096 + 1);
+	IS((char *)syscall(SYS_brk, base + 16384) == base + 16384);
+	IS(all(p, 1, 8192) && all(p + 8192, 0, 8192));
+	memset(p, 1, 16384);
+	IS((char *)syscall(SYS_brk, base) == base);
+}
+
 /*
  * libc's own brk() is not the same everywhere, since malloc() has a part of it.
  * Nothing else is ever put above.
@@ -157,6 +173,7 @@ static void test_brk(void)
 	end = base + 16384;
 	for (round = 0; round < 2; round++) {
 		IS((char *)syscall(SYS_brk, end) == end);
+		IS(all((unsigned char *)base, 0, end - base));
 		memset(base, 0x5a, end - base);
 		for (i = 0; i < 100; i++) {
 			p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
@@ -172,6 +189,7 @@ static void test_brk(void)
 	}
 	VAL(hits);
 	IS((char *)syscall(SYS_brk, 4096) == base);
+	test_fresh_brk(base);
 	IS((char *)syscall(SYS_brk, start) == start);
 }
 
