@@ -5,6 +5,8 @@
  * stdin and prints what reference.js prints for the same module and commands:
  *	NAME ARGUMENT...   call an export; arguments are bits, in hexadecimal
  *	                   -> "NAME = type:bits", "NAME = trap" or "NAME ="
+ *	                   If the module exports "trapped", that is called where
+ *	                   it traps, as a handler of signals; it may throw.
  *	@show              what struct guest_module says (not in reference.js)
  */
 #define _GNU_SOURCE
@@ -33,9 +35,39 @@ static sigjmp_buf trapped;
 
 uint8_t guest_wide;
 
+/* The instance of the test, for calls back. */
+static void *instance;
+static const struct guest_module *module;
+
+static const struct guest_export *export_or_null(const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < module->nexports; i++)
+		if (!strcmp(module->exports[i].name, name))
+			return &module->exports[i];
+	return NULL;
+}
+
+static void call_back(const struct guest_export *e)
+{
+	((void (*)(void *))e->func)(instance);
+}
+
+static __attribute__((noreturn)) void on_trap(int why)
+{
+	const struct guest_export *handler = export_or_null("trapped");
+
+	if (handler)
+		call_back(handler);
+	siglongjmp(trapped, why);
+}
+
 void wasm_rt_trap(wasm_rt_trap_t trap)
 {
-	siglongjmp(trapped, 1 + (int)trap);
+	if (trap == WASM_RT_TRAP_UNCAUGHT_EXCEPTION)
+		siglongjmp(trapped, 1 + (int)trap);
+	on_trap(1 + (int)trap);
 }
 
 void wasm_rt_trap_access(wasm_rt_trap_t trap, uint64_t a)
@@ -110,17 +142,12 @@ uint32_t host_twice(struct w2c_env *e, uint32_t x)
 	return e == &env ? 2 * x : 0;
 }
 
-/* The instance of the test, for calls back. */
-static void *instance;
-static const struct guest_module *module;
-
 static const struct guest_export *find_export(const char *name)
 {
-	uint32_t i;
+	const struct guest_export *e = export_or_null(name);
 
-	for (i = 0; i < module->nexports; i++)
-		if (!strcmp(module->exports[i].name, name))
-			return &module->exports[i];
+	if (e)
+		return e;
 	fprintf(stderr, "loader: no export %s\n", name);
 	exit(1);
 }
@@ -128,7 +155,7 @@ static const struct guest_export *find_export(const char *name)
 void host_call(struct w2c_env *e)
 {
 	(void)e;
-	((void (*)(void *))find_export("called")->func)(instance);
+	call_back(find_export("called"));
 }
 
 uint32_t host_wasm_ext_wait32(struct w2c_env *e, uint32_t a,
@@ -157,7 +184,7 @@ uint32_t host_wasm_ext_notify(struct w2c_env *e, uint32_t a, uint32_t n)
 
 static void on_fault(int signo)
 {
-	siglongjmp(trapped, 100 + signo);
+	on_trap(100 + signo);
 }
 
 /* Integers and floats are passed in registers of their own, in order, so one

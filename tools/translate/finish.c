@@ -8,6 +8,7 @@
 #include "file.h"
 #include "finish.h"
 #include "names.h"
+#include "setjmps.h"
 #include "symbols.h"
 #include "variables.h"
 
@@ -439,6 +440,8 @@ static int finish_code(struct finishing *f, const char *dir, unsigned int n,
 
 	snprintf(name, sizeof(name), FINISH_NAME "_%u.c", n);
 	err = file_read_text(dir, name, &in, failure);
+	if (!err)
+		setjmps_rewrite(f->m, &in);
 	for (next = (char *)in.p; !err && (line = take_line(&next));)
 		code_line(f, line, &skip, &out);
 	if (!err && !n)

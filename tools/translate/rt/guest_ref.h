@@ -120,14 +120,20 @@ typedef const void *wasm_rt_tag_t;
 
 /* The callee-saved registers, stack pointer and return address; and how deep
  * ThreadSanitizer believes the stack to be. */
-typedef struct {
+typedef struct guest_target WASM_RT_UNWIND_TARGET;
+
+struct guest_target {
 	u64 saved[8];
 	u64 depth;
-} WASM_RT_UNWIND_TARGET;
+	/* Not NULL: for exceptions of this tag only, others go to outer. */
+	volatile wasm_rt_tag_t tag;
+	WASM_RT_UNWIND_TARGET *volatile outer;
+};
 
-/* Part of each instance: what is being thrown, and where to. */
+/* Part of each instance: what is being thrown, and where to. The latter matters
+ * between any two instructions, for an interrupt may lead to a throw. */
 struct guest_exception {
-	WASM_RT_UNWIND_TARGET *target;
+	WASM_RT_UNWIND_TARGET *volatile target;
 	wasm_rt_tag_t tag;
 	u32 size;
 	u8 data[GUEST_EXCEPTION_SIZE];
@@ -152,11 +158,12 @@ void guest_rt_load_exception(struct guest_exception *exception,
 /* All of these stand in functions that have an `instance`. */
 #ifdef GUEST_TSAN
 #define wasm_rt_try(target)                                     \
-	((target).depth = __tsan_testonly_shadow_stack_current_size(), \
+	((target).tag = NULL, \
+	 (target).depth = __tsan_testonly_shadow_stack_current_size(), \
 	 guest_rt_try(&(target)) ?                              \
 		 (guest_rt_set_depth((target).depth), 1) : 0)
 #else
-#define wasm_rt_try(target) guest_rt_try(&(target))
+#define wasm_rt_try(target) ((target).tag = NULL, guest_rt_try(&(target)))
 #endif
 #define wasm_rt_get_unwind_target() (instance->exception.target)
 #define wasm_rt_set_unwind_target(t) (instance->exception.target = (t))

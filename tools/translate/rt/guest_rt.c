@@ -220,9 +220,14 @@ void guest_rt_resume(WASM_RT_UNWIND_TARGET *target) __attribute__((noreturn));
 
 void guest_rt_throw(struct guest_exception *exception)
 {
-	if (!exception->target)
+	WASM_RT_UNWIND_TARGET *target = exception->target;
+
+	while (target && target->tag && target->tag != exception->tag)
+		target = target->outer;
+	if (!target)
 		TRAP(UNCAUGHT_EXCEPTION);
-	guest_rt_resume(exception->target);
+	exception->target = target;
+	guest_rt_resume(target);
 }
 
 #ifdef GUEST_TSAN

@@ -45,6 +45,12 @@ hidden _Noreturn void __wasm_longjmp(void *p, int value)
 	__throw_longjmp(&env->env);
 }
 
+/* In the macro setjmp(), before and behind it: it is enough that these are calls. */
+int __setjmp_mark(int value)
+{
+	return value;
+}
+
 /* sigsetjmp() is a macro: this, then setjmp(). */
 void __sigsetjmp_save(struct __jmp_buf_tag *buf, int save)
 {
