@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* expect.c: wait for a line on the console. */
 #include <regex.h>
-#include <string.h>
 
 #include "expect.h"
 

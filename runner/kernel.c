@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* kernel.c: the guest's kernel: a module with the exports of host_abi.h. */
 #define LOG_MODULE "kernel"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #define LOG_MODULE "task"
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -68,13 +68,13 @@ set_up() {
 configure() {
 	[ ! -e "$build/build.ninja" ] || return 0
 	say "configuring $preset"
+	mkdir -p "$build"
 	(cd "$top" && cmake --preset "$preset" \
 		-DPython3_EXECUTABLE="$(python3_path)" ${WL_CACHE:+-DWL_CACHE="$WL_CACHE"}) \
-		>"$top/.configure.log" 2>&1 || {
-		cat "$top/.configure.log" >&2
+		>"$build/configure.log" 2>&1 || {
+		cat "$build/configure.log" >&2
 		die 70 "cmake could not configure; see above"
 	}
-	mv "$top/.configure.log" "$build/configure.log"
 }
 
 # The products under names that do not depend on the preset.

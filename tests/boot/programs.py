@@ -67,8 +67,9 @@ class Initramfs:
         for name in WATS:
             assemble(name, tree)
         spoil(tree)
-        harness.compile_for_guest(os.path.join(SOURCES, 'calls.c'),
-                                  os.path.join(tree, 'calls'))
+        for name in 'calls', 'clone3':
+            harness.compile_for_guest(os.path.join(SOURCES, name + '.c'),
+                                      os.path.join(tree, name))
         harness.compile_for_guest(os.path.join(SOURCES, 'plain.cc'),
                                   os.path.join(tree, 'plain'), *PLAIN_CXX)
         return harness.build_initramfs(os.path.dirname(tree), self.folder.name)
@@ -110,6 +111,13 @@ def test_calls():
         with Initramfs() as initramfs, Guest(initramfs=initramfs, cpus=cpus) as guest:
             equal(guest.run('/test/calls', status=None, timeout=120),
                   'all calls are right\n', f'on {cpus} CPUs')
+
+
+def test_clone3():
+    for cpus in 1, 2, 4:
+        with Initramfs() as initramfs, Guest(initramfs=initramfs, cpus=cpus) as guest:
+            equal(guest.run('/test/clone3', status=None), 'all of clone3() is right\n',
+                  f'on {cpus} CPUs')
 
 
 def test_plain_cxx():

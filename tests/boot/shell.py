@@ -122,6 +122,15 @@ def test_interrupt_a_program():
         guest.check('echo alive', '^alive$')
 
 
+def test_interrupt_a_spinning_program():
+    with Guest() as guest:
+        guest.line('sh -c "echo on its way; while :; do :; done"')
+        guest.expect('\non its way\r?\n')
+        guest.send('\x03')
+        guest.prompt(20)
+        guest.check('echo alive $?', '^alive 130$')
+
+
 def test_kill_a_spinning_program():
     with Guest() as guest:
         guest.line('sh -c "while :; do :; done" &')

@@ -7,8 +7,8 @@ usage: run.py [--build=DIR] [--kernel=FILE] [--cpus=N] [--all] [--verbose]
 
 The programs are what tests/kselftest/build made. A program's exit status says whether
 it passed, was skipped or failed, and the lines of its KTAP say the same of its parts.
-What is to come out is in table.txt, for each program, and for each part that does
-not pass. --all also runs what the table leaves out because of its duration.
+What is to come out is in table.txt: what does not pass, and how much does. --all
+also runs what the table leaves out because of its duration.
 """
 
 import argparse
@@ -164,7 +164,7 @@ class Limits:
         self.limit, self.wanted = limit, wanted
 
     def of(self, name):
-        known = verdicts.expected(self.wanted, name, 'pass').result == 'fail'
+        known = verdicts.expected(self.wanted, name).result == 'fail'
         parts = any(other.startswith(f'{name}: ') for other in self.wanted)
         return KNOWN_LIMIT_S if known and not parts else self.limit
 
@@ -214,7 +214,7 @@ def main():
     harness.settings.kernel = args.kernel
     harness.settings.cpus = args.cpus
     products = path_of('kselftest')
-    wanted = verdicts.read(os.path.join(HERE, 'table.txt'))
+    wanted, least = verdicts.read(os.path.join(HERE, 'table.txt'))
     left_out = {name for name, verdict in wanted.items() if verdict.result == 'long'}
     if args.all:  # what is left out otherwise is to pass
         wanted = {name: verdict for name, verdict in wanted.items()
@@ -228,7 +228,7 @@ def main():
     wanted = {name: verdict for name, verdict in wanted.items()
               if name not in left_out and
               (not args.names or name.split(': ')[0] in names)}
-    differences = verdicts.compare(wanted, got)
+    differences = verdicts.compare(wanted, got, 0 if args.names else least)
     for line in differences:
         print(line)
     for name in sorted({line.split(': ')[0] for line in differences} & set(texts)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* 500 tasks at once: threads, and processes. */
-#include <sys/resource.h>
 #include "t.h"
 
 #define N 500

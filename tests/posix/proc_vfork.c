@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* vfork() returns twice. */
-#include <sys/syscall.h>
 #include "t.h"
 
 static int global;

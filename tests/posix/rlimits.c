@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Limits of resources: processor time, file size, open files, and who inherits them. */
+/* Limits of resources: processor time, file size, open files, what is kept for one
+ * user, priorities; and who inherits them. */
+#include <mqueue.h>
 #include <sys/resource.h>
 #include "t.h"
 
@@ -94,6 +96,82 @@ static void test_files(void)
 	limit(RLIMIT_NOFILE, before.rlim_cur, before.rlim_max);
 }
 
+/* Nothing may be kept for the user: no signal with a value, no message. */
+static void test_pending(void)
+{
+	struct sigevent ev = { .sigev_signo = SIGUSR1 };
+	sigset_t set = SET_OF(SIGUSR1, SIGRTMIN);
+	struct rlimit before;
+	siginfo_t info;
+	timer_t timer;
+
+	MUST(!getrlimit(RLIMIT_SIGPENDING, &before));
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	limit(RLIMIT_SIGPENDING, 0, before.rlim_max);
+	CALL(sigqueue(getpid(), SIGRTMIN, (union sigval){ 5 }));
+	CALL(timer_create(CLOCK_MONOTONIC, &ev, &timer));
+	/* What kill() says is kept in spite of the limit. */
+	CALL(kill(getpid(), SIGUSR1));
+	CALL(sigwaitinfo(&set, &info) == SIGUSR1);
+	IS(info.si_pid == getpid());
+	limit(RLIMIT_SIGPENDING, before.rlim_cur, before.rlim_max);
+	CALL(sigqueue(getpid(), SIGRTMIN, (union sigval){ 5 }));
+	CALL(sigwaitinfo(&set, &info) == SIGRTMIN);
+	VAL(info.si_value.sival_int);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static int queue_opens(void)
+{
+	struct mq_attr attr = { .mq_maxmsg = 4, .mq_msgsize = 32 };
+	char name[40];
+	mqd_t queue;
+
+	snprintf(name, sizeof(name), "/rlimits.%d", getpid());
+	queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attr);
+	if (queue == (mqd_t)-1)
+		return -1;
+	mq_unlink(name);
+	return mq_close(queue);
+}
+
+static void test_queues(void)
+{
+	struct rlimit before;
+
+	MUST(!getrlimit(RLIMIT_MSGQUEUE, &before));
+	limit(RLIMIT_MSGQUEUE, 0, before.rlim_max);
+	CALL(queue_opens());
+	limit(RLIMIT_MSGQUEUE, before.rlim_cur, before.rlim_max);
+	CALL(queue_opens());
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* What root may in spite of them. */
+static int test_as_user(void)
+{
+	struct sched_param fifo = { .sched_priority = 1 };
+	pthread_t t;
+
+	MUST(geteuid() || !setuid(54321));
+	RET(pthread_create(&t, NULL, nothing, NULL));
+	pthread_join(t, NULL);
+	limit(RLIMIT_NPROC, 0, 0);
+	RET(pthread_create(&t, NULL, nothing, NULL));
+	CALL(setrlimit(RLIMIT_NPROC, &(struct rlimit){ 0, 10 }));
+	limit(RLIMIT_RTPRIO, 0, 0);
+	RET(pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo));
+	limit(RLIMIT_NICE, 0, 0);
+	CALL(setpriority(PRIO_PROCESS, 0, 5));
+	CALL(setpriority(PRIO_PROCESS, 0, 0));
+	VAL(getpriority(PRIO_PROCESS, 0));
+	return 0;
+}
+
 /* Limits go on to threads of the process and to what it executes. */
 static void *thread(void *arg)
 {
@@ -121,6 +199,8 @@ int main(int argc, char **argv)
 {
 	SELF(argv);
 	if (argc > 1) {
+		if (*argv[1] == 'u')
+			return test_as_user();
 		if (*argv[1] != 'l')
 			spin(*argv[1] == 't');
 		say_limit("in a child", RLIMIT_CORE);
@@ -129,6 +209,9 @@ int main(int argc, char **argv)
 	test_cpu();
 	test_file_size();
 	test_files();
+	test_pending();
+	test_queues();
+	say_status("a user", wait_status(spawn_self("user", NULL, NULL)));
 	test_inheritance();
 	return 0;
 }

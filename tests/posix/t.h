@@ -132,6 +132,30 @@ UNUSED static void sleep_ms(long ms)
 		;
 }
 
+/* As /proc says: 'R' if it runs or could, 'S' if it waits and a signal ends that. */
+UNUSED static char state_of(pid_t pid, pid_t tid)
+{
+	char text[200], *end;
+	int fd, n;
+
+	snprintf(text, sizeof(text), "/proc/%d/task/%d/stat", pid, tid);
+	fd = open(text, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	end = strrchr(text, ')');
+	return end ? end[2] : 0;
+}
+
+/* Until a task waits, which has to be for what is meant. */
+UNUSED static void await_sleep(pid_t pid, pid_t tid)
+{
+	while (state_of(pid, tid) != 'S')
+		sleep_ms(1);
+}
+
 UNUSED static void on_signal_flags(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Threads: create, join, detach, attributes, exit, thread-local data. */
-#include <sched.h>
 #include <semaphore.h>
 #include "t.h"
 
@@ -136,6 +135,41 @@ static void test_stack(void)
 	say("on its own stack: %d", (int)(intptr_t)is);
 }
 
+static volatile int sink;
+
+__attribute__((noinline)) static int deep(int n)
+{
+	volatile char room[512];
+
+	room[n % 512] = (char)n;
+	if (n == -1)
+		return 0;
+	n = deep(n + 1) + room[n % 512];
+	sink = n;
+	return n + 1;
+}
+
+static void *overflows(void *arg)
+{
+	deep(0);
+	return arg;
+}
+
+/* What lies below the stack of a thread may not be written. */
+static int with_guard(void)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	size_t size;
+
+	pthread_attr_init(&attr);
+	RET(pthread_attr_setguardsize(&attr, 65536));
+	RET(pthread_attr_getguardsize(&attr, &size));
+	VAL(size);
+	RET(pthread_create(&t, &attr, overflows, NULL));
+	return pthread_join(t, NULL);
+}
+
 static void *exits(void *arg)
 {
 	if (arg)
@@ -185,6 +219,8 @@ static int child(const char *mode)
 {
 	pthread_t t;
 
+	if (*mode == 'g')
+		return with_guard();
 	if (*mode == 'e') {
 		pthread_create(&t, NULL, ends_process, (void *)17);
 		while (true)
@@ -220,6 +256,7 @@ int main(int argc, char **argv)
 	test_detach();
 	test_stack();
 	test_ends();
+	say_status("guard", wait_status(spawn_self("guard", NULL, NULL)));
 	say_status("exit of a thread", wait_status(spawn_self("e", NULL, NULL)));
 	say_status("exit of many", wait_status(spawn_self("b", NULL, NULL)));
 	say_status("pthread_exit of main",

@@ -2,7 +2,6 @@
 /* pthread_cancel: deferred, asynchronous, disabled, with cleanup. */
 #include <poll.h>
 #include <semaphore.h>
-#include <sys/socket.h>
 #include "t.h"
 
 static int fds[2], quiet;

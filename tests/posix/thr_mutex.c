@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Mutexes of all kinds: also robust ones and those that inherit priorities. */
+#include <sys/syscall.h>
 #include "t.h"
 
 static pthread_mutex_t m;
@@ -135,6 +136,91 @@ static void test_robust(const char *name, int protocol)
 	say("the one that waited got %s", error_name((intptr_t)error));
 }
 
+/* What /proc calls its priority: -1 - that of a real-time task. */
+static int priority_of(pid_t tid)
+{
+	char text[300], *end;
+	int fd, n, priority = 99;
+
+	snprintf(text, sizeof(text), "/proc/self/task/%d/stat", tid);
+	fd = open(text, O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	end = strrchr(text, ')');
+	MUST(end && sscanf(end, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+			   "%*u %*u %*d %*d %d", &priority) == 1);
+	return priority;
+}
+
+/* A user of the host may not be that urgent: what should come out is known, too. */
+static bool may_be_urgent(void)
+{
+#ifndef __wasm__
+	struct sched_param fifo = { .sched_priority = 11 }, normal = { 0 };
+
+	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo))
+		return false;
+	MUST(!pthread_setschedparam(pthread_self(), SCHED_OTHER, &normal));
+#endif
+	return true;
+}
+
+static volatile pid_t holder, waiter;
+static bool urgent;
+
+static void *locks_in_a_hurry(void *priority)
+{
+	struct sched_param fifo = { .sched_priority = (intptr_t)priority };
+
+	if (urgent)
+		MUST(!pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo));
+	waiter = syscall(SYS_gettid);
+	pthread_mutex_lock(&m);
+	pthread_mutex_unlock(&m);
+	return NULL;
+}
+
+static void await_priority(const char *what, int wanted)
+{
+	while (urgent && priority_of(holder) != wanted)
+		sleep_ms(1);
+	say("the holder has %s priority", what);
+}
+
+/* Who holds the mutex has the priority of the most urgent one that waits. */
+static void test_priority(void)
+{
+	pthread_t t[2];
+	int own;
+
+	say("--- priorities");
+	urgent = may_be_urgent();
+	holder = getpid();
+	own = priority_of(holder);
+	init(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_INHERIT, 0);
+	pthread_mutex_lock(&m);
+	pthread_create(&t[0], NULL, locks_in_a_hurry, (void *)10);
+	await_priority("the first's", -11);
+	pthread_create(&t[1], NULL, locks_in_a_hurry, (void *)11);
+	await_priority("the second's", -12);
+	pthread_mutex_unlock(&m);
+	await_priority("its own", own);
+	pthread_join(t[0], NULL);
+	pthread_join(t[1], NULL);
+	/* A mutex of another kind does not lend it. */
+	init(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 0);
+	pthread_mutex_lock(&m);
+	waiter = 0;
+	pthread_create(&t[0], NULL, locks_in_a_hurry, (void *)10);
+	while (!waiter)
+		sleep_ms(1);
+	await_sleep(getpid(), waiter);
+	say("lent by another kind: %d", priority_of(holder) != own);
+	pthread_mutex_unlock(&m);
+	pthread_join(t[0], NULL);
+}
+
 int main(void)
 {
 	test_kind("normal", PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, 0);
@@ -150,5 +236,6 @@ int main(void)
 		  PTHREAD_PRIO_NONE, PTHREAD_MUTEX_ROBUST);
 	test_robust("robust", PTHREAD_PRIO_NONE);
 	test_robust("robust, inherits", PTHREAD_PRIO_INHERIT);
+	test_priority();
 	return 0;
 }

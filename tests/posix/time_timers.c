@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* itimers, POSIX timers, timerfd, alarm. */
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include "t.h"
@@ -78,6 +77,27 @@ static void test_alarm(void)
 	began = now_us() - began;
 	IS(began >= 990000 && began < 3000000);
 	CALL(alarm(0));
+}
+
+/* It ends a program that makes no system call, but for the first. */
+static _Noreturn void spin(const char *how)
+{
+	struct itimerval it = { { 0, 0 }, { 0, 20000 } };
+	volatile long n = 0;
+
+	if (*how == 'a')
+		alarm(1);
+	else
+		setitimer(*how == 'v' ? ITIMER_VIRTUAL : ITIMER_PROF, &it, NULL);
+	while (true)
+		n = n + 1;
+}
+
+static void test_ends(void)
+{
+	say_status("alarm", wait_status(spawn_self("alarm", NULL, NULL)));
+	say_status("virtual", wait_status(spawn_self("virtual", NULL, NULL)));
+	say_status("profile", wait_status(spawn_self("profile", NULL, NULL)));
 }
 
 static void test_posix(void)
@@ -166,10 +186,14 @@ static void test_timerfd(void)
 	close(fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		spin(argv[1]);
+	SELF(argv);
 	test_itimer();
 	test_alarm();
+	test_ends();
 	test_posix();
 	test_thread();
 	test_timerfd();
