@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* breakpoint.c: the CPU's own watchpoints, see breakpoint.h. */
+#include <errno.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "breakpoint.h"
+
+u32 runner_breakpoints;
 
 /* si_code; si_perf_data follows si_addr (sigaction(2)). */
 #define TRAP_OF_PERF 6
@@ -16,7 +19,7 @@ bool breakpoint_fits(u64 address, u64 size)
 	       !(address & (size - 1));
 }
 
-static int open_event(u64 address, u32 size, u32 id)
+static int open_event(u64 address, u32 size, u32 id, bool signals)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_BREAKPOINT,
@@ -27,10 +30,10 @@ static int open_event(u64 address, u32 size, u32 id)
 		.sample_period = 1,
 		.exclude_kernel = 1,
 		.exclude_hv = 1,
-		.sigtrap = 1,
-		.remove_on_exec = 1,
-		.inherit = 1,
-		.inherit_thread = 1,
+		.sigtrap = signals,
+		.remove_on_exec = signals,
+		.inherit = signals,
+		.inherit_thread = signals,
 		.sig_data = id,
 	};
 
@@ -38,20 +41,31 @@ static int open_event(u64 address, u32 size, u32 id)
 			    PERF_FLAG_FD_CLOEXEC);
 }
 
+/* There are virtual machines that have the registers, and no hits. */
 bool breakpoint_allowed(void)
 {
-	static u64 probe;
-	int fd = open_event((u64)(uintptr_t)&probe, sizeof(probe), 0);
+	static volatile u64 probe;
+	int fd = open_event((u64)(uintptr_t)&probe, sizeof(probe), 0, false);
+	u64 hits = 0;
+	ssize_t n;
 
 	if (fd < 0)
 		return false;
+	probe = 1;
+	n = read(fd, &hits, sizeof(hits));
 	close(fd);
-	return true;
+	if (n == sizeof(hits) && hits)
+		return true;
+	errno = ENODEV;
+	return false;
 }
 
 int breakpoint_set(u64 address, u32 size, u32 id)
 {
-	return open_event(address, size, id) < 0 ? -1 : 0;
+	if (open_event(address, size, id, true) < 0)
+		return -1;
+	runner_breakpoints++;
+	return 0;
 }
 
 bool breakpoint_of_signal(const siginfo_t *info, u32 *id)

@@ -16,8 +16,11 @@
 /* Can the CPU watch an object of this place and size? */
 bool breakpoint_fits(u64 address, u64 size);
 
-/* Are there any for us? Otherwise errno tells why not. */
+/* Are there any for us, and do they work? Otherwise errno tells why not. */
 bool breakpoint_allowed(void);
+
+/* How many are set. For debuggers: SIGTRAPs that they did not cause are ours. */
+extern u32 runner_breakpoints;
 
 /* Watch writes by the calling thread, and by all threads that it starts from
  * now on; id comes back with the signal. 0 or -1 and errno. */

@@ -20,6 +20,10 @@ void debugger_exec(enum debugger debugger, char **argv)
 /* Does somebody trace us? */
 bool debugger_is_there(void);
 
+/* Does it keep the main thread stopped, and so all but this one? While it steps a thread
+ * through a few instructions, say. In handlers of signals too. */
+bool debugger_holds_others(void);
+
 /* Say who we are, and wait until somebody traces us. */
 void debugger_wait(void);
 

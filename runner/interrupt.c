@@ -7,11 +7,14 @@
  * guest's. The kernel may switch to another task in there, or leave by longjmp,
  * so the signal is unblocked for that; not before the guest's interrupts are off,
  * or signals that come in quick succession would pile up on the stack.
+ *
+ * Not while a debugger holds the other threads: the kernel might switch to one.
  */
 #include <errno.h>
 #include <signal.h>
 #include <ucontext.h>
 
+#include "debugger.h"
 #include "exit.h"
 #include "interrupt.h"
 #include "log.h"
@@ -66,7 +69,7 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 
 	if (state == WASM_IRQS_OFF) {
 		*t->irq_deferred = 1;
-	} else if (!interrupt_in_guest(t, pc)) {
+	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others()) {
 		*t->irq_deferred = 1;
 		cpu_retry(t->cpu);
 	} else if (state == WASM_IRQS_USER) {

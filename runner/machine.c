@@ -330,7 +330,7 @@ static void translate_kernel(struct machine *m, char *so_path)
 	const struct options *o = m->options;
 	char *types;
 
-	if (watch_needs_checks(&o->watch))
+	if (watch_needs_checks(o))
 		m->settings.level = check;
 	input_translate_kernel(o->kernel, &m->settings, so_path);
 	if (!o->watch.nwatches && !o->watch.nrecords)

@@ -218,7 +218,8 @@ static const struct option {
 	  "(default $XDG_CACHE_HOME/linux-wasm, else ~/.cache/linux-wasm)" },
 	{ "level", NULL, "LEVEL", set_level,
 	  "how modules are compiled: release (default), which is fast\n"
-	  "to run, or debug, in which every line can be stepped to" },
+	  "to run, debug, in which every line can be stepped to, or\n"
+	  "check, in which every store can be watched" },
 	{ "clock-rate", NULL, "N", set_clock_rate,
 	  "the guest's clocks run N times as fast as the host's,\n"
 	  "1 (default) to 100: what takes hours is seen in minutes" },

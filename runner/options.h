@@ -10,7 +10,7 @@
 /* What a hit leads to; after it was printed. */
 enum watch_action {
 	WATCH_PRINT,
-	WATCH_STOP,	/* the process stops, as by Ctrl-Z */
+	WATCH_STOP,	/* the process stops, as by Ctrl-Z, or in its debugger */
 	WATCH_ABORT,	/* it aborts, with a core dump */
 };
 

@@ -157,8 +157,17 @@ static void *allocate(size_t n, size_t size)
 	return p;
 }
 
-static bool need_checks(const struct watch_options *o)
+/* There is one, or will be. */
+static bool has_debugger(const struct options *o)
 {
+	return o->debugger || o->wait_for_debugger || debugger_is_there() ||
+	       o->watch.action == WATCH_STOP;
+}
+
+static bool need_checks(const struct options *options)
+{
+	const struct watch_options *o = &options->watch;
+
 	if (o->nrecords || (o->nwatches && o->checks))
 		return true;
 	if (!o->nwatches)
@@ -168,7 +177,7 @@ static bool need_checks(const struct watch_options *o)
 			 "stores watch these %u", BREAKPOINTS, o->nwatches);
 		return true;
 	}
-	if (debugger_is_there()) {
+	if (has_debugger(options)) {
 		log_text("runner: the debugger has the CPU's watchpoints: "
 			 "checks in the stores do it");
 		return true;
@@ -181,7 +190,7 @@ static bool need_checks(const struct watch_options *o)
 	return true;
 }
 
-bool watch_needs_checks(const struct watch_options *o)
+bool watch_needs_checks(const struct options *o)
 {
 	needs_checks = need_checks(o);
 	return needs_checks;
@@ -244,13 +253,23 @@ static u64 value_of(const struct place *p)
 	return value;
 }
 
+/* A debugger is told by the thread that wrote. */
+static void stop(void)
+{
+	if (debugger_is_there()) {
+		raise(SIGTRAP);
+		return;
+	}
+	log_text("runner: stopped: gdb -p %d looks at it, kill -CONT %d goes on",
+		 getpid(), getpid());
+	kill(getpid(), SIGSTOP);
+}
+
 static void act(void)
 {
 	guest_watch_hit();
 	if (action == WATCH_STOP) {
-		log_text("runner: stopped: gdb -p %d looks at it, kill -CONT "
-			 "%d goes on", getpid(), getpid());
-		kill(getpid(), SIGSTOP);
+		stop();
 	} else if (action == WATCH_ABORT) {
 		signal(SIGABRT, SIG_DFL);
 		abort();
@@ -297,7 +316,8 @@ static void judge(struct watch *w, const struct write_record *r, const void *pc)
 		show(w, r, pc);
 }
 
-/* The signal of the CPU: the store is done. */
+/* The signal of the CPU: the store is done. Or of stop(), when its debugger has
+ * gone. */
 static NOT_SANITIZED void on_trap(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
@@ -380,15 +400,20 @@ __attribute__((noinline)) void guest_watch_hit(void)
 
 /* ---- the run ------------------------------------------------------------ */
 
-static void start_breakpoints(void)
+static void handle_traps(void)
 {
 	struct sigaction sa = {
 		.sa_sigaction = on_trap,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
 	};
-	unsigned int i;
 
 	sanitize_sigaction(SIGTRAP, &sa);
+}
+
+static void start_breakpoints(void)
+{
+	unsigned int i;
+
 	for (i = 0; i < nwatches; i++) {
 		const struct place *p = &watches[i].place;
 
@@ -418,6 +443,8 @@ static void start_checks(void)
 void watch_start(void)
 {
 	start_ns = clock_ns(CLOCK_MONOTONIC);
+	if (nwatches)
+		handle_traps();
 	if (use_checks)
 		start_checks();
 	else if (nwatches)

@@ -13,7 +13,7 @@
 #include "options.h"
 
 /* Are checks in the stores needed, whatever the places are? Says why. */
-bool watch_needs_checks(const struct watch_options *options);
+bool watch_needs_checks(const struct options *options);
 
 /* Find out what is meant; exits if it is nothing. types_path: the kernel's
  * companion, or "". True: checks in the stores are needed. */

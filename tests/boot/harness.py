@@ -86,6 +86,12 @@ def build_initramfs(tree, folder):
     return out
 
 
+def line_of(path, text):
+    """Number of the first line of a file that has the text."""
+    with open(path, encoding='utf-8') as file:
+        return next(n for n, line in enumerate(file, 1) if text in line)
+
+
 def translate(modules):
     """Ahead of their first run, so that no time limit counts it."""
     command = [path_of('wasm2so'), *cache_options()]

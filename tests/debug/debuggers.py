@@ -19,9 +19,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness as boot  # noqa: E402  tests/boot/harness.py
-from harness import Failure, Guest, equal, matches, path_of, settings  # noqa: E402,F401
+from harness import (Failure, Guest, equal, line_of, matches, path_of,  # noqa: E402,F401
+                     settings)
 
 TOP = boot.TOP
+SUBJECT = os.path.join(HERE, 'subject.c')
 SCRIPTS = os.path.join(TOP, 'tools', 'debug')
 LIMIT_S = 5 * boot.PATIENCE_S
 # Kernels are translated by the fixture `translated` at this level.
@@ -45,13 +47,13 @@ class Subject:
         tree = os.path.join(cls.folder.name, 'tree')
         program = os.path.join(tree, 'debug', 'subject')
         os.makedirs(os.path.dirname(program))
-        run([os.path.join(TOP, 'tools/wlcc'), '-g', '-O1',
-             os.path.join(HERE, 'subject.c'), '-o', program],
-            WL_SYSROOT=path_of('sysroot'))
-        run([os.path.join(TOP, 'userland/build-initramfs'),
-             '--busybox=' + path_of('busybox/busybox'), '--add=' + tree,
-             '--out=' + os.path.join(cls.folder.name, 'initramfs.cpio.gz')])
+        boot.compile_for_guest(SUBJECT, program, '-g')
+        boot.build_initramfs(tree, cls.folder.name)
         run([path_of('wasm2so'), '--level=' + LEVEL, *boot.cache_options(), program])
+
+
+def line_in_subject(word):
+    return line_of(SUBJECT, word)
 
 
 def run(command, **environment):

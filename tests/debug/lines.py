@@ -3,19 +3,14 @@
 """lines.py: lines, parameters and variables of kernel, libc and program, in both
 debuggers; no name that only the translator knows is in sight."""
 
-import os
 import re
 
 import debuggers
-from debuggers import Gdb, Lldb
+from debuggers import Gdb, Lldb, line_in_subject
 
 HITS = 40
-SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
-
-
-def line_in_subject(word):
-    with open(SUBJECT) as file:
-        return next(n for n, line in enumerate(file, 1) if word in line)
+# Of the translator.
+NO_NAMES = 'info functions w2[c]_', 'image lookup -r -n w2[c]_', r'\A(?!.*w2c_)'
 
 
 def check(debugger):
@@ -53,8 +48,7 @@ def check(debugger):
         ('continue', 'continue', r'turn.*subject\.c'),
         ('wl-p next->number', 'wl-p next->number', r'^7$'),
         (None, 'print next->number', r'\b7$'),
-        ('info functions w2[c]_', 'image lookup -r -n w2[c]_',
-         r'\A(?!.*w2c_)'),
+        NO_NAMES,
     ), start=debuggers.runner_arguments())
 
 
@@ -93,6 +87,7 @@ def check_release(debugger):
          r'do_pipe2\b.*pipe\.c:\d+.*syscall_work\b.*\.c:\d+'
          rf'.*use_pipe\b.*subject\.c:{line_in_subject("if (pipe(fds))")}\b'
          r'.*main\b.*subject\.c:\d+'),
+        NO_NAMES,
     ), start=debuggers.runner_arguments('--level=release'))
 
 

@@ -8,18 +8,15 @@ import os
 import re
 
 import debuggers
-from debuggers import Failure, Gdb, Guest, Lldb, boot, equal, runner_arguments
+from debuggers import (SUBJECT, Failure, Gdb, Guest, Lldb, boot, equal, line_in_subject,
+                       runner_arguments)
 
-SUBJECT = os.path.join(debuggers.HERE, 'subject.c')
 # A stop in the runner, or in what the translator made.
 FOREIGN = re.compile(r'/runner/|\bhost_|\bw2c_|wasm_rt_|guest_rt|\.S:\d')
 
 
-def line_of(word):
-    with open(SUBJECT) as file:
-        return next(n for n, line in enumerate(file, 1) if word in line)
-
-
+# A line of source, and not "12 in FILE.c", which is what gdb prints without the file.
+LINE = r'^(->)?\s*\d+\s+(?!in \S+\.\w$)\S.*\S'
 NOTHING = r'\A\s*\Z'
 PENDING = 'set breakpoint pending on', 'version', ''
 
@@ -49,6 +46,8 @@ def kernel(debugger):
         both('down', r'vfs_read.*read_write\.c'),
         # The value of a function in its type: a number, a pointer.
         both('finish', r'ksys_read.*is \$\d+ = 5$|\(int\) \$\d+ = 5$'),
+        (f'until {call + 1}', f'wl-until {call + 1}',
+         rf'\b{call + 1}\s+if \(ret >= 0 && ppos\)$'),
         ('tbreak alloc_file_pseudo', 'breakpoint set -o true -n alloc_file_pseudo',
          r'alloc_file_pseudo|\.c'),
         both('continue', r'alloc_file_pseudo ?\(.*inode='),
@@ -62,17 +61,19 @@ def kernel(debugger):
 
 def program(debugger):
     """Its own functions, those of libc, and system calls as if they were one step."""
-    pipe, close = line_of('if (pipe(fds))'), line_of('close(fds[0])')
+    pipe, close = line_in_subject('if (pipe(fds))'), line_in_subject('close(fds[0])')
     until(debugger, (
         PENDING,
         (f'tbreak {SUBJECT}:{pipe}', f'breakpoint set -o true -f subject.c -l {pipe}',
          ''),
         both('continue', rf'use_pipe.*subject\.c:{pipe}'),
         # All of it was inlined, two functions deep; there lldb's steps end.
-        ('step', 'step', r'\bpipe ?\(.*(unistd/|pipe\.c)|syscall_arch\.h:.*\[inlined\]'),
-        ('frame', 'frame select 2', r'\bpipe ?\(.*(unistd/|pipe\.c)'),
+        ('step', 'step', r'\bpipe ?\(.*unistd/pipe\.c:\d+'
+         r'.*^\s*\d+\s+return syscall\(SYS_pipe|syscall_arch\.h:.*\[inlined\]'),
+        ('frame', 'frame select 2', r'\bpipe ?\(.*unistd/pipe\.c:\d+'
+         r'.*^(->)?\s*\d+\s+return syscall\(SYS_pipe'),
         both('finish', r'use_pipe.*is \$\d+ = 0$|\(int\) \$\d+ = 0$'),
-        *[both('step', r'^(->)?\s*\d+\s')] * 12,
+        *[both('step', LINE)] * 12,
         ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'use_pipe|subject'),
         both('continue', rf'use_pipe.*subject\.c:'),
         (f'until {close}', f'wl-until {close}', rf'\b{close}\b.*close\(fds\[0\]\)'),
@@ -92,7 +93,7 @@ def program(debugger):
 
 def threads(debugger):
     """Steps in a thread that another one and two CPUs are beside of."""
-    late = line_of('written_late += 3')
+    late = line_in_subject('written_late += 3')
     outputs = debugger.check((
         PENDING,
         (f'tbreak {SUBJECT}:{late}', f'breakpoint set -o true -f subject.c -l {late}',
@@ -114,28 +115,47 @@ def busybox(debugger):
         ('tbreak uname_main', 'breakpoint set -o true -n uname_main',
          'uname_main|pending'),
         both('continue', r'uname_main.*coreutils/uname\.c|uname_main.*uname\.c'),
-        both('next', r'^(->)?\s*\d+\s'),
-        both('next', r'^(->)?\s*\d+\s'),
-        ('list', 'source list', r'\d+\s'),
+        both('next', LINE + r'.*(getopt32long|unsigned toprint|applet_name)'),
+        both('next', LINE),
+        ('list', 'source list -n uname_main',
+         r'^ *\d+\s+int uname_main\(int argc UNUSED_PARAM.*'
+         r'^ *\d+\s+uname_info_t uname_info;$|'
+         r'^ *\d+\s+(toprint = getopt32long\(argv|uname\(&uname_info\.name\);)'),
         ('backtrace', 'thread backtrace', r'uname_main.*run_applet.*main'),
     ), start=start)
 
 
+def complete(name):
+    """What lldb makes of the beginning of a function's name."""
+    typed = 'breakpoint set -n ' + name
+    return ('script s = lldb.SBStringList(); '
+            'lldb.debugger.GetCommandInterpreter().HandleCompletion('
+            f'"{typed}", {len(typed)}, 0, -1, s); print(*s)')
+
+
 def names(debugger):
     """Completion, and a function that kernel, program and host have."""
-    typed = 'breakpoint set -n vfs_re'
+    in_libc = 1 + boot.line_of(os.path.join(boot.path_of('sysroot'), 'source', 'src',
+                                            'stdio', 'vsnprintf.c'), 'int vsnprintf(')
     line = debuggers.line_in_kernel('vsnprintf', 'int vsnprintf(')
     outputs = debugger.check((
-        ('complete break vfs_re',
-         'script s = lldb.SBStringList(); '
-         'lldb.debugger.GetCommandInterpreter().HandleCompletion('
-         f'"{typed}", {len(typed)}, 0, -1, s); print(*s)', r'vfs_read\b.*vfs_readlink\b'),
+        ('complete break vfs_re', complete('vfs_re'), r'vfs_read\b.*vfs_readlink\b'),
         ('info line vfs_read', 'image lookup -n vfs_read', r'read_write\.c'),
         ('info symbol vfs_read', None, r'vfs_read in section \.text'),
         ('tbreak lib/vsprintf.c:vsnprintf',
          f'breakpoint set -o true -f vsprintf.c -l {line}',
          r'(at|=) 0x[0-9a-f]+(: file .*/lib/vsprintf\.c, line \d+\.)?$'),
-        both('continue', r'vsnprintf ?\(.*vsprintf\.c:\d+'),
+        both('continue', r'vsnprintf ?\(.*lib/vsprintf\.c:\d+|'
+             r'kernel`vsnprintf.*\bvsprintf\.c:\d+'),
+        # That of the C library, which the program calls.
+        PENDING,
+        ('tbreak vsnprintf.c:vsnprintf',
+         f'breakpoint set -o true -f vsnprintf.c -l {in_libc}',
+         'vsnprintf|pending'),
+        both('continue', r'vsnprintf ?\(.*vsnprintf\.c:\d+'),
+        both('bt', rf'vsnprintf.*main.*subject\.c:{line_in_subject("snprintf(title")}\b'),
+        ('complete break change_b', complete('change_b'), r'change_box\b'),
+        ('complete break subject.c:tur', complete('tur'), r'\bturn\b'),
     ), start=runner_arguments())
     equal(re.findall(r'w2c_|0x5F', outputs[0]), [], 'names of the translator')
 

@@ -20,6 +20,7 @@ struct box last = { NULL, 30, DONE, 1, 2, "last" };
 struct box middle = { &last, 20, BUSY, 5, 17, "middle" };
 struct box first = { &middle, 10, CALM, 7, 31, "first" };
 volatile int rounds;
+char greeting[] = "hello", heard[8];
 static volatile long long written_late;
 static volatile int lines_read;
 
@@ -59,13 +60,12 @@ __attribute__((always_inline)) static inline void weigh(const struct box *heavy)
 
 __attribute__((noinline)) static void use_pipe(void)
 {
-	char buf[8];
 	int fds[2];
 
 	if (pipe(fds))
 		return;
-	if (write(fds[1], "hello", 5) == 5)
-		rounds += read(fds[0], buf, sizeof(buf)) == 5;
+	if (write(fds[1], greeting, 5) == 5)
+		rounds += read(fds[0], heard, sizeof(heard)) == 5;
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -94,15 +94,19 @@ static void *listen(void *arg)
 
 int main(void)
 {
+	char title[16];
 	pthread_t thread;
 	int i;
 
-	puts("subject: ready");
+	/* vsnprintf(): a name that the kernel has too. */
+	snprintf(title, sizeof(title), "subject: %s", "ready");
+	puts(title);
 	fflush(stdout);
 	if (pthread_create(&thread, NULL, listen, NULL))
 		puts("subject: no thread");
 	for (i = 0;; i++) {
 		nap();
+		greeting[0] ^= 'h' ^ 'H';
 		use_pipe();
 		change_box(first.next, 1);
 		turn(&pages[i % 2]);

@@ -3,48 +3,82 @@
 """Watchpoints of the CPU on the guest's data, in gdb and lldb: set before the guest's
 first instruction or later, hit in threads that started since, by kernel and program."""
 
-import debuggers
-from debuggers import Gdb, Lldb, booted, runner_arguments
+import re
 
+import debuggers
+from debuggers import Gdb, Lldb, booted, line_in_subject, runner_arguments
+
+SET = r'^Hardware watchpoint \d+: |^Watchpoint created: Watchpoint \d+: |^Watchpoint \d+: '
+HIT = r'^Thread \d+ .* hit Hardware watchpoint \d+: .*^Old value = .*^New value = |' \
+      r'^Watchpoint \d+ hit:\s+old value: .*^new value: '
+# lldb shows a value where it changed, else none.
+ACCESS = r'^Thread \d+ .* hit Hardware (access \(read/write\)|read) watchpoint \d+: |' \
+         r'^Watchpoint \d+ hit:'
+
+
+def both(command, pattern):
+    return command, command, pattern
+
+
+DELETE = 'delete', 'watchpoint delete -f', ''
+GO = both('continue', HIT)
 FROM_THE_START = [
-    ('watch jiffies_64', 'watchpoint set variable jiffies_64', '(?i)watchpoint'),
-    ('watch init_task.__state', 'watchpoint set variable init_task.__state',
-     '(?i)watchpoint'),
-    ('p/x (unsigned)&init_task.pid', None, '0x'),
+    ('watch jiffies_64', 'watchpoint set variable jiffies_64', SET),
+    ('watch init_task.__state', 'watchpoint set variable init_task.__state', SET),
     # Booting hides CPU 0's idle task; ticks come when timers run.
-    ('continue', 'continue', r'(?i)watchpoint \d.*Old value = .*New value = |'
-                             r'watchpoint \d hit.*old value.*new value'),
+    GO,
     ('info breakpoints', 'watchpoint list', r'hit 1 time|old value: \d+\nnew value: \d+'),
 ]
+# The first word of memory that the guest writes by itself.
+FIRST_WRITE = [
+    ('print memory_end', 'print memory_end', r'\b0$'),
+    ('watch memory_end', 'watchpoint set variable memory_end', SET),
+    GO,
+    both('bt', r'smp_setup_processor_id.*setup\.c:\d+.*start_kernel.*_start\b'),
+    ('print memory_end', 'print memory_end', r'\b268435456$'),
+]
+# Who reads is known; in the kernel, in the program.
 ACCESSES = [
-    ('awatch init_task.active_mm', 'watchpoint set variable -w read_write '
-     'init_task.active_mm', '(?i)watchpoint'),
-    ('continue', 'continue', r'(?i)(access|read/write).*watchpoint|watchpoint \d'),
-    ('delete', 'watchpoint delete -f', ''),
-    ('rwatch init_task.pid', 'watchpoint set variable -w read init_task.pid',
-     '(?i)watchpoint'),
+    ('rwatch pipe_max_size', 'watchpoint set variable -w read pipe_max_size',
+     '^Hardware read watchpoint|^Watchpoint created: .* type = r\\b'),
+    both('continue', ACCESS),
+    both('bt', r'(alloc_pipe_info|create_pipe_files).*\bpipe\.c:\d+.*do_pipe2.*use_pipe'),
+    DELETE,
+    ('rwatch pages[1].lines', 'watchpoint set variable -w read pages[1].lines',
+     '^Hardware read watchpoint|^Watchpoint created: .* type = r\\b'),
+    both('continue', ACCESS),
+    ('frame', 'frame info',
+     rf'\bturn ?\(.*subject\.c:{line_in_subject("lines_read += next->lines")}\b'),
+    both('continue', ACCESS),
+    ('frame', 'frame info', r'\bturn ?\(.*subject\.c:\d+'),
+    DELETE,
+    ('awatch pages[1].lines', 'watchpoint set variable -w read_write pages[1].lines',
+     r'^Hardware access \(read/write\) watchpoint|^Watchpoint created: .* type = rw\b'),
+    both('continue', ACCESS),
+    ('frame', 'frame info', r'\bturn ?\(.*subject\.c:\d+'),
 ]
 # Where the stores are checked as well, it is the guest's line that is stopped in.
 CHECKED = [
-    ('watch system_state', 'watchpoint set variable system_state', '(?i)watchpoint'),
-    ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
+    ('watch system_state', 'watchpoint set variable system_state', SET),
+    GO,
     ('frame', 'frame info', r'\brest_init\b.*main\.c:\d+'),
 ]
-ADDRESSES = [
-    ('p $place = (unsigned)&jiffies_64', None, ''),
-    ('watch *(u32 *)$place', 'watchpoint set expression -s 4 -- &jiffies_64',
-     '(?i)watchpoint'),
-    ('continue', 'continue', '(?i)watchpoint 1|watchpoint 2'),
-]
 # The one behind the list's second link; its writer is the program's own code.
+CHANGED = line_in_subject('box->value += by')
 PROGRAM = [
-    ('watch first.next->value', 'wl-watch first.next->value', '(?i)watchpoint'),
-    ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
-    ('bt', 'bt', 'change_box.*main'),
-    ('delete', 'watchpoint delete -f', ''),
-    ('watch rounds', 'watchpoint set variable rounds', '(?i)watchpoint'),
-    ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
-    ('bt', 'bt', 'turn|use_pipe'),
+    ('watch first.next->value', 'wl-watch first.next->value', SET),
+    GO,
+    both('bt', rf'change_box ?\(.*subject\.c:({CHANGED}|{CHANGED + 1})\b.*main ?\('),
+    DELETE,
+    ('watch rounds', 'watchpoint set variable rounds', SET),
+    GO,
+    both('bt', r'use_pipe ?\(.*subject\.c:\d+.*main ?\('),
+    DELETE,
+    # The kernel, for the program.
+    ('watch heard[0]', 'watchpoint set variable heard[0]', SET),
+    GO,
+    both('bt', r'pipe_read ?\(.*pipe\.c:\d+.*vfs_read ?\(.*\bread ?\(.*'
+         rf'use_pipe ?\(.*subject\.c:{line_in_subject("rounds += read(")}\b'),
 ]
 CHECKS = ['--level=check', '--record-writes=all']
 FOUR = ['jiffies_64', 'init_task.__state', 'init_task.pid', 'init_task.tgid']
@@ -71,30 +105,52 @@ def test_checked_in_lldb():
     start(Lldb, CHECKED, *CHECKS)
 
 
+def addresses(debugger):
+    """The address is typed as a number; so it is not one that was just asked for."""
+    place = re.search(r'0x[0-9a-f]{5,}', Gdb().script(['print &jiffies_64'],
+                                                      start=runner_arguments())[0])[0]
+    start(debugger, [
+        (f'watch *(u32 *){place}', f'watchpoint set expression -s 4 -- {place}', SET),
+        GO,
+        both('bt', r'do_timer|tick_'),
+    ])
+
+
 def test_addresses_in_gdb():
-    start(Gdb, ADDRESSES)
+    addresses(Gdb)
 
 
 def test_addresses_in_lldb():
-    start(Lldb, ADDRESSES)
+    addresses(Lldb)
+
+
+def test_first_write_in_gdb():
+    start(Gdb, FIRST_WRITE)
+
+
+def test_first_write_in_lldb():
+    start(Lldb, FIRST_WRITE)
+
+
+def attached(debugger, table):
+    with booted() as guest:
+        debugger().check(table, pid=guest.child.pid)
 
 
 def test_accesses_in_gdb():
-    start(Gdb, ACCESSES)
+    attached(Gdb, ACCESSES)
 
 
 def test_accesses_in_lldb():
-    start(Lldb, ACCESSES)
+    attached(Lldb, ACCESSES)
 
 
 def test_program_in_gdb():
-    with booted() as guest:
-        Gdb().check(PROGRAM, pid=guest.child.pid)
+    attached(Gdb, PROGRAM)
 
 
 def test_program_in_lldb():
-    with booted() as guest:
-        Lldb().check(PROGRAM, pid=guest.child.pid)
+    attached(Lldb, PROGRAM)
 
 
 def test_late_thread_in_gdb():
@@ -112,8 +168,8 @@ def late_thread(debugger, watch):
     table = [('set breakpoint pending on', None, ''),
              ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'reakpoint'),
              ('continue', 'continue', 'use_pipe'),
-             (watch, watch, '(?i)watchpoint'),
-             ('continue', 'continue', r'(?i)watchpoint.*old value.*new value'),
+             (watch, watch, SET),
+             GO,
              ('bt', 'bt', 'write_late')]
     debugger().check(table, start=runner_arguments())
 
@@ -136,18 +192,31 @@ def test_fault_in_lldb():
         Lldb().check([(None, 'p first.value', '10')] + FAULT, pid=guest.child.pid)
 
 
+TOO_MANY = r'four watchpoints.*`runner --watch=PLACE`.*docs/watching\.md'
+
+
 def test_four_and_a_fifth_in_gdb():
-    table = [(f'watch {name}', None, 'Hardware watchpoint') for name in FOUR]
-    table += [('continue', None, 'Hardware watchpoint'),
-              (f'watch {FIFTH}', None, ''),
-              ('continue', None, r'(?i)too many hardware')]
+    table = [(f'watch {name}', None, r'\A\s*Hardware watchpoint \d: \S+\s*\Z')
+             for name in FOUR]
+    table += [GO,
+              (f'watch {FIFTH}', None, 'Hardware watchpoint.*' + TOO_MANY),
+              ('continue', None, r'(?i)too many hardware'),
+              ('delete $bpnum', None, ''),
+              GO]
     start(Gdb, table)
 
 
 def test_four_and_a_fifth_in_lldb():
-    table = [(None, f'watchpoint set variable {name}', 'Watchpoint created')
-             for name in FOUR]
-    table += [(None, f'watchpoint set variable {FIFTH}', '(?i)fail|error')]
+    table = [(None, f'watchpoint set variable {name}', SET) for name in FOUR[:3]]
+    table += [(None, f'wl-watch {FOUR[3]}', SET),
+              (None, f'wl-watch {FIFTH}', 'error: .*' + TOO_MANY),
+              GO,
+              (None, f'watchpoint set variable {FIFTH}', '(?i)fail|error'),
+              # It comes a moment later.
+              (None, 'script import time; time.sleep(0.5)', TOO_MANY),
+              (None, 'watchpoint delete 1', '1 watchpoints deleted'),
+              (None, 'script import time; time.sleep(0.5)', r'\A(?!.*four watchpoints)'),
+              GO]
     start(Lldb, table)
 
 

@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""writers.py: wl-writers, in both debuggers, of what the runner recorded."""
+"""writers.py: who wrote, as the runner tells it, in both debuggers: wl-writers, and
+--watch under a debugger that is there, comes, or comes later."""
+
+import os
+import re
+import signal
+import time
 
 import debuggers
-from debuggers import Gdb, Guest, Lldb, matches
+from debuggers import Failure, Gdb, Guest, Lldb, equal, matches, runner_arguments
 
 
 def check(option, commands):
@@ -32,6 +38,96 @@ def test_everything():
         ('wl-writers &panic_timeout', '0x5 -> 0x7' + WRITER),
         ('wl-writers init_task.tasks.next', r'task_struct|0x\w+ 4 bytes, 0x'),
     ])
+
+
+# While the kernel boots, three writes; a debugger stops where it was asked to.
+BOOTING = [
+    ('break guest_watch_hit', 'breakpoint set -n guest_watch_hit', 'reakpoint'),
+    ('continue', 'continue', 'guest_watch_hit'),
+    ('bt -no-filters', 'bt -u', r'guest_watch_hit.*guest_wrote.*rest_init'),
+    ('continue', 'continue', 'guest_watch_hit'),
+    ('bt -no-filters', 'bt -u', r'guest_watch_hit.*guest_wrote.*kernel_init'),
+    ('delete', 'breakpoint delete -f', ''),
+    ('tbreak do_pipe2', 'breakpoint set -o true -n do_pipe2', 'do_pipe2|reakpoint'),
+    ('continue', 'continue', r'\bdo_pipe2 ?\('),
+]
+BOOT_WATCH = '--watch=system_state'
+STATES = [('0x0', '0x1'), ('0x1', '0x2'), ('0x2', '0x3')]
+# In the guest, for ever: five writes and then something else.
+WRITES = ("awk 'BEGIN { f = \"/proc/sys/kernel/panic\"; while (1) { for (i = 1; i < 6; i++) "
+          '{ print i > f; close(f) } system("sync; usleep 100000") } }\' &')
+SYNC = [('tbreak ksys_sync', 'breakpoint set -o true -n ksys_sync', 'ksys_sync|reakpoint'),
+        ('continue', 'continue', r'\bksys_sync ?\(')]
+
+
+def states(text):
+    return re.findall(r'^runner: watch 1: system_state was (\w+), is (\w+) ', text, re.M)
+
+
+def wait_until(what, holds):
+    deadline = time.monotonic() + debuggers.LIMIT_S
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failure(f'it {what} not')
+        time.sleep(0.05)
+
+
+def test_watch_from_the_start():
+    for debugger in Gdb, Lldb:
+        debugger().check(BOOTING, start=runner_arguments(BOOT_WATCH))
+
+
+def test_watch_and_wait():
+    for debugger in Gdb, Lldb:
+        with Guest(login=False, command=runner_arguments(
+                BOOT_WATCH, '--wait-for-debugger')) as guest:
+            wait_until('waits', lambda: 'waiting for a debugger' in guest.stderr())
+            debugger().check(BOOTING, pid=guest.child.pid)
+            guest.expect('subject: ready')
+            matches(guest.stderr(), "the debugger has the CPU's watchpoints")
+            equal(states(guest.stderr().replace('\r', '')), STATES, debugger.name)
+
+
+def state_of(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as file:
+        return file.read().rsplit(')', 1)[1].split()[0]
+
+
+def test_watch_stops():
+    """The process, for a debugger to come; then the debugger itself."""
+    stop = [('bt -no-filters', 'bt -u', r'guest_wrote.*proc_\w+ ?\(')]
+    table = [('wl-bt awk', 'wl-bt awk', r'proc_\w+ \(.*<system call write>'),
+             *2 * [('continue', 'continue', 'SIGTRAP'), *stop]]
+    for debugger in Gdb, Lldb:
+        with Guest(f'--level={debuggers.LEVEL}', '--watch=panic_timeout',
+                   '--watch-action=stop') as guest:
+            guest.line(WRITES)
+            wait_until('stops', lambda: state_of(guest.child.pid) == 'T')
+            debugger().check(table, pid=guest.child.pid)
+            # Without the debugger, it is as before.
+            wait_until('stops again', lambda: state_of(guest.child.pid) == 'T')
+            os.kill(guest.child.pid, signal.SIGCONT)
+            wait_until('stops at last',
+                       lambda: guest.stderr().count('runner: stopped: ') > 2)
+
+
+def test_watch_and_attach_later():
+    """Hits of the CPU's own watchpoints are the runner's, and stop no debugger."""
+    table = [*SYNC, *SYNC,
+             ('tbreak guest_watch_hit', 'breakpoint set -o true -n guest_watch_hit',
+              'reakpoint'),
+             ('continue', 'continue', 'guest_watch_hit'),
+             ('bt -no-filters', 'bt -u', r'guest_watch_hit.*on_trap.*proc_\w+ ?\(')]
+    for debugger in Gdb, Lldb:
+        with Guest(f'--level={debuggers.LEVEL}', '--watch=panic_timeout') as guest:
+            if 'checks in the stores' in guest.stderr():
+                print('     (the host does not let us watch by the CPU)', flush=True)
+                return
+            guest.line(WRITES)
+            wait_until('writes', lambda: 'was 0x5, is 0x1 ' in guest.stderr())
+            debugger().check(table, pid=guest.child.pid)
+            before = guest.stderr().count('watch 1: ')
+            wait_until('goes on', lambda: guest.stderr().count('watch 1: ') > before + 10)
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -12,10 +11,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
-from harness import Failure, Guest, equal, matches, path_of, run_runner  # noqa: E402
+from harness import Failure, Guest, equal, line_of, matches, run_runner  # noqa: E402
 
+FAULTY = os.path.join(HERE, 'faulty.c')
 PANIC = 72
 UNALIGNED = 128 + 7
+MEMORY = 256 << 20  # of the guest
 TASKS = 8
 # enum system_states of the kernel, as it comes up and goes.
 SCHEDULING, FREEING, RUNNING, POWER_OFF = 1, 2, 3, 5
@@ -66,24 +67,12 @@ def test_record():
                 r' linux/kernel/sysctl\.c:\d+\n', 'the report')
 
 
-def line_of(text):
-    with open(os.path.join(HERE, 'faulty.c')) as file:
-        return next(number for number, line in enumerate(file, 1) if text in line)
-
-
 def initramfs(folder):
     """With /test/faulty."""
-    program = os.path.join(folder, 'tree/test/faulty')
-    os.makedirs(os.path.dirname(program))
-    subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
-                    os.path.join(HERE, 'faulty.c'), '-o', program], check=True,
-                   env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
-    archive = os.path.join(folder, 'initramfs.cpio.gz')
-    subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
-                    '--busybox=' + path_of('busybox/busybox'), '--out=' + archive,
-                    '--add=' + os.path.join(folder, 'tree')], check=True,
-                   stdout=subprocess.DEVNULL)
-    return archive
+    tree = os.path.join(folder, 'tree')
+    os.makedirs(os.path.join(tree, 'test'))
+    harness.compile_for_guest(FAULTY, os.path.join(tree, 'test/faulty'), '-g')
+    return harness.build_initramfs(tree, folder)
 
 
 def test_objects():
@@ -115,13 +104,24 @@ def test_faults_of_programs():
         with Guest(initramfs=initramfs(folder)) as guest:
             guest.run('/test/faulty', status=139)
             guest.run('/test/faulty wrongly', status=132)
+            guest.run('/test/faulty unaligned', status=UNALIGNED)
             log = guest.run('dmesg')
+    # Where its stack and its thread's data are: in memory that it was given.
+    places = re.findall(r'faulty\[\d+\]: \w[\w ]+ fault, address \w{8}, sp (\w{8}), '
+                        r'tls (\w{8})$', log, re.M)
+    equal(len(places), 3, 'faults that tell sp and tls')
+    for place in sum(places, ()):
+        if not 0x10000 < int(place, 16) < MEMORY:
+            raise Failure(f'{place} is no place of a stack or of TLS:\n{log}')
+    matches(log, r'faulty\[\d+\]: unaligned atomic access fault, address (\w{8}),.*'
+            r' address \1: in data of faulty\+0x\w+\n[^\n]*load_unaligned\+0x\w+ '
+            rf'\S*watch/faulty\.c:{line_of(FAULTY, "line 24")}\n', 'the log')
     matches(log, r'faulty\[\d+\]: memory access fault, address 00000008.*'
-            rf'walk_items\+0x\w+ \S*watch/faulty\.c:{line_of("line 13")}\n.*'
+            rf'walk_items\+0x\w+ \S*watch/faulty\.c:{line_of(FAULTY, "line 13")}\n.*'
             r'main\+0x\w+ \S*watch/faulty\.c:\d+\n', 'the log')
     matches(log, r' wasm_ext_fault\+0x\w+ [^\n]*\n[^\n]*'
             r' address 00000008: NULL plus 0x8\n', 'the log')
-    matches(log, rf'call_wrongly\+0x\w+ \S*watch/faulty\.c:{line_of("line 18")}\n',
+    matches(log, rf'call_wrongly\+0x\w+ \S*watch/faulty\.c:{line_of(FAULTY, "line 18")}\n',
             'the log')
 
 

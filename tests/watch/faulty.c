@@ -18,17 +18,23 @@ __attribute__((noinline)) static int call_wrongly(void *p)
 	return ((int (*)(long long))p)(1);	/* line 18 */
 }
 
-__attribute__((noinline)) static int load_unaligned(const char *address)
+__attribute__((noinline)) static int load_unaligned(unsigned long address)
 {
-	return __atomic_load_n((int *)(strtoul(address, NULL, 0) | 1),
-			       __ATOMIC_SEQ_CST);
+	return __atomic_load_n((int *)(address | 1),
+			       __ATOMIC_SEQ_CST);	/* line 24 */
 }
+
+static struct item first;
 
 int main(int argc, char **argv)
 {
-	static struct item first;
 	void *volatile function = (void *)strlen;
 
-	return argc > 2 ? load_unaligned(argv[2]) :
-	       argc > 1 ? call_wrongly(function) : walk_items(&first);
+	if (argc == 1)
+		return walk_items(&first);
+	if (!strcmp(argv[1], "wrongly"))
+		return call_wrongly(function);
+	/* unaligned [ADDRESS]: there, or in its own data */
+	return load_unaligned(argc > 2 ? strtoul(argv[2], NULL, 0) :
+					 (unsigned long)&first);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """wl_gdb.py: makes gdb understand the runner's guest: source it before or after the
 runner is started or attached to. The build puts a script beside the runner that does
-this by itself (runner --setup-debuggers)."""
+this by itself, once tools/debug/setup allowed gdb to load it."""
 
 import os
 import sys

@@ -64,10 +64,15 @@ def command(name, usage, summary, text):
     return declare
 
 
-def register(backend):
-    """Give all commands to a debugger; backend is a target.Target."""
+def all_of_them():
+    """All commands."""
     for noun in NOUNS:
         importlib.import_module(f'wl.{noun}')
-    for c in ALL:
+    return ALL
+
+
+def register(backend):
+    """Give all commands to a debugger; backend is a target.Target."""
+    for c in all_of_them():
         backend.install(c)
     backend.installed()

@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-from . import loader, stacks
+from . import limit, loader, stacks
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -59,6 +59,7 @@ class Session:
         except (loader.NoRunner, loader.Unreadable):
             return
         self.seen = now
+        self.pass_traps()
         self.objects = {image.so for image in images}
         chosen = loader.choose(images, selected_image(), self.loaded)
         self.drop_all_but({path: image.base for path, image in chosen.items()})
@@ -72,6 +73,11 @@ class Session:
             self.load(image.companion, image.base)
         if kernel:
             quietly('sharedlibrary')
+
+    def pass_traps(self):
+        """What --watch has the CPU do is the runner's, when gdb comes later."""
+        if loader.has_traps(Memory()):
+            quietly('handle SIGTRAP nostop noprint pass')
 
     def drop_all_but(self, wanted):
         present = {objfile.filename for objfile in gdb.objfiles()}
@@ -104,8 +110,6 @@ def quietly(command):
         gdb.execute(f'set confirm {"on" if confirm else "off"}')
 
 
-
-
 class GuestFault(gdb.Breakpoint):
     """Stops when code of the guest faulted, with the function that did it selected."""
 
@@ -126,12 +130,22 @@ class GuestFault(gdb.Breakpoint):
             gdb.execute('frame')
 
 
+def check_limit(breakpoint):
+    """gdb itself says so when the guest is to go on, and not what else there is."""
+    kinds = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT, gdb.BP_ACCESS_WATCHPOINT)
+    if breakpoint.type not in kinds:
+        return
+    enabled = [b for b in gdb.breakpoints() if b.type in kinds and b.enabled]
+    if len(enabled) > limit.WATCHPOINTS:
+        gdb.write(limit.TEXT + '\n')
+
+
 class Start(gdb.Command):
     """Start the runner, and stop where its guest's kernel begins.
 
 Usage: wl-start
 
-The guest has not run anything then: names of the kernel are known, and watchpoints
+The guest has not written anything then: names of the kernel are known, and watchpoints
 see each write from the first one on."""
 
     def __init__(self, session):
@@ -171,6 +185,8 @@ def is_known(function):
 def handle_signals():
     for signals in (SIGNALS, FAULTS):
         quietly(f'handle {signals} nostop noprint pass')
+    # Each thread of a process that had stopped when gdb came still has one.
+    quietly('handle SIGSTOP nostop noprint nopass')
 
 
 def register_commands():
@@ -189,6 +205,7 @@ def begin():
     Start(session)
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
+    gdb.events.breakpoint_created.connect(check_limit)
     session.sync()
     skip_runner()
     GuestFault(session)

@@ -37,14 +37,23 @@ class Repeats:
                 before[2] != count and number(task, 'interrupted_pc') == pc)
 
 
+def breakpoints_at(thread):
+    """Numbers of those that it stopped at."""
+    if thread.GetStopReason() != lldb.eStopReasonBreakpoint:
+        return []
+    # Of each of the breakpoints there: its number, and that of the location.
+    return [thread.GetStopReasonDataAtIndex(n)
+            for n in range(0, thread.GetStopReasonDataCount(), 2)]
+
+
+def is_at(thread, breakpoint):
+    return breakpoint in breakpoints_at(thread)
+
+
 def at_one_shot(thread):
     """It stopped at a breakpoint that is gone."""
-    if thread.GetStopReason() != lldb.eStopReasonBreakpoint:
-        return False
     target = thread.GetProcess().GetTarget()
-    # Of each of the breakpoints there: its number, and that of the location.
-    return any(not target.FindBreakpointByID(thread.GetStopReasonDataAtIndex(n))
-               for n in range(0, thread.GetStopReasonDataCount(), 2))
+    return any(not target.FindBreakpointByID(n) for n in breakpoints_at(thread))
 
 
 def select_judged(process):

@@ -9,7 +9,7 @@ import time
 
 import lldb
 
-from . import lldb_memory, lldb_repeats, loader
+from . import lldb_limit, lldb_memory, lldb_repeats, limit, loader, stacks
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -121,6 +121,9 @@ class Session:
     def is_news(self, process):
         lldb_repeats.select_judged(process)
         self.sync()
+        for thread in process:
+            if self.fault and lldb_repeats.is_at(thread, self.fault.id):
+                self.select_guest(thread)
         memory = Memory(self.target)
         try:
             self_offset = loader.read_list(memory)[2]
@@ -129,22 +132,35 @@ class Session:
         return not self.repeats.only(
             process, lambda thread: host_task(self.target, memory, self_offset, thread))
 
+    def select_guest(self, thread):
+        """The function that faulted."""
+        for frame in thread:
+            if frame.GetModule().GetFileSpec().fullpath in self.names and \
+               not stacks.is_helper(frame.GetFunctionName()):
+                thread.SetSelectedFrame(frame.GetFrameID())
+                return
+
     def prepare(self):
         """A new process: places of modules are forgotten."""
         process, debugger = self.target.GetProcess(), self.target.debugger
         self.repeats = lldb_repeats.Repeats()
         lldb_memory.reserve(process, lambda command: quietly(debugger, command))
-        signals = process.GetUnixSignals()
-        for name in (*SIGNALS.split(), ITS_SIGNAL):
-            number = signals.GetSignalNumberFromName(name)
-            signals.SetShouldStop(number, False)
-            signals.SetShouldNotify(number, False)
-            signals.SetShouldSuppress(number, name == ITS_SIGNAL)
+        self.handle_signals(process.GetUnixSignals())
         for path, (module, _) in self.modules.items():
             self.modules[path] = module, None
         if not self.fault:
             self.fault = self.target.BreakpointCreateByName('guest_fault')
+            lldb_limit.Listener(self.target)
             self.prepare_steps()
+
+    def handle_signals(self, signals):
+        # What --watch has the CPU do is the runner's, when lldb comes later.
+        traps = ['SIGTRAP'] if loader.has_traps(Memory(self.target)) else []
+        for name in (*SIGNALS.split(), ITS_SIGNAL, *traps):
+            number = signals.GetSignalNumberFromName(name)
+            signals.SetShouldStop(number, False)
+            signals.SetShouldNotify(number, False)
+            signals.SetShouldSuppress(number, name == ITS_SIGNAL)
 
     def prepare_steps(self):
         """A step runs all threads, since the guest may switch to another task in it,
@@ -201,7 +217,7 @@ def start(debugger, command, context, result, _):
 
     Usage: wl-start [--at-prompt]
 
-    The guest has not run anything then: names of the kernel are known, and watchpoints
+    The guest has not written anything then: names of the kernel are known, and watchpoints
     see each write from the first one on. --at-prompt: as soon as there is a prompt,
     for commands on lldb's command line."""
     if command.split() == ['--at-prompt']:
@@ -357,6 +373,10 @@ def begin(debugger):
     add = 'command script add -o -f wl_lldb.'
     debugger.HandleCommand(add + 'start wl-start')
     debugger.HandleCommand(add + 'until wl-until')
+    # Of processes to come, until they stop for the first time.
+    for name in (*SIGNALS.split(), ITS_SIGNAL):
+        quietly(debugger, f'process handle --stop false --notify false --pass '
+                          f'{str(name != ITS_SIGNAL).lower()} {name}')
     # Not when lldb attaches: it forgets then what was loaded. print_() does it.
     quietly(debugger, 'target stop-hook add -I false -P wl_lldb.StopHook')
     if importlib.util.find_spec('wl.commands'):

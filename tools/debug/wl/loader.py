@@ -77,6 +77,12 @@ def read_images(memory):
     return images
 
 
+def has_traps(memory):
+    """Does the runner watch by the CPU, which tells it by SIGTRAP?"""
+    address = memory.symbol('runner_breakpoints')
+    return address is not None and any(memory.read(address, 4))
+
+
 def choose(images, selected, loaded):
     """What is to be loaded: {path of a companion: Image}.
 

@@ -47,6 +47,13 @@ static noinline int use_stack(u32 depth)
 	return use_stack(depth + 1) + room[depth % sizeof(room)];
 }
 
+static noinline int add_unaligned(u32 number)
+{
+	atomic_t pair[2] = { };
+
+	return atomic_add_return(number, (void *)((u32)pair | 1));
+}
+
 static noinline int out_of_ideas(u32 number)
 {
 	panic("out of ideas, number %u", number);
@@ -193,6 +200,7 @@ static const struct {
 	{ "null", read_null, "reads at that address" },
 	{ "jump", call_wrong_type, "calls a function as one of another type" },
 	{ "stack", use_stack, "uses up the kernel stack" },
+	{ "unaligned", add_unaligned, "adds to a word between two of its stack" },
 	{ "panic", out_of_ideas, "panics" },
 	{ "files", spoil_files_later,
 	  "writes a wrong word into the file table of that process" },

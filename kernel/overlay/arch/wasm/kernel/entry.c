@@ -10,6 +10,7 @@
 #include <linux/entry-common.h>
 #include <linux/irq.h>
 #include <linux/sched/task_stack.h>
+#include <linux/start_kernel.h>
 #include <linux/syscalls.h>
 
 #include <asm/faults.h>
@@ -283,7 +284,7 @@ HOST_EXPORT(_start) void _start(void);
 void _start(void)
 {
 	start_on_stack_of(&init_task);
-	wasm_start_kernel();
+	start_kernel();
 }
 
 #ifdef CONFIG_SMP

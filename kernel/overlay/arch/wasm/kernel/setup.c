@@ -4,7 +4,7 @@
 #include <linux/initrd.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
-#include <linux/start_kernel.h>
+#include <linux/smp.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/smp.h>
@@ -41,13 +41,16 @@ static inline void __wasm_call_ctors(void)
 }
 #endif
 
-void __init wasm_start_kernel(void)
+/*
+ * What start_kernel() calls first. Nothing is done before that: a debugger that
+ * stops there has missed nothing.
+ */
+void __init smp_setup_processor_id(void)
 {
 	boot_end = __builtin_wasm_memory_size(0) << WASM_PAGE_SHIFT;
 	memory_end = grow_memory() << WASM_PAGE_SHIFT;
 	wasm_clock_init();
 	__wasm_call_ctors();
-	start_kernel();
 }
 
 static int __init parse_memory_limit(char *arg)

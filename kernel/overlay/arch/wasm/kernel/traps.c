@@ -36,9 +36,9 @@ static void show_unhandled(int signo, unsigned long addr)
 	if (!show_unhandled_signals || !unhandled_signal(current, signo) ||
 	    !__ratelimit(&limit))
 		return;
-	pr_info("%s[%d]: %s fault, address %08lx, sp %08x\n", current->comm,
-		task_pid_nr(current), fault_name(signo), addr,
-		current_pt_regs()->sp);
+	pr_info("%s[%d]: %s fault, address %08lx, sp %08x, tls %08x\n",
+		current->comm, task_pid_nr(current), fault_name(signo), addr,
+		current_pt_regs()->sp, current_pt_regs()->tls);
 	wasm_show_user_stack(KERN_INFO);
 }
 

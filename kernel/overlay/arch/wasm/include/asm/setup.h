@@ -4,7 +4,6 @@
 
 #include <uapi/asm/setup.h>
 
-void wasm_start_kernel(void);
 void wasm_start_secondary(void);
 void wasm_smp_init_possible(unsigned int count);
 #endif
