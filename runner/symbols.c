@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* symbols.c: the function and the source line at a place in guest text. */
 #include <elfutils/libdw.h>
+/* libdw's, not the translator's. */
+#include <elfutils/../dwarf.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -65,6 +67,20 @@ static bool find_unit(Dwarf *dwarf, Dwarf_Addr address, Dwarf_Die *ret)
 	return false;
 }
 
+static void find_inlined(Dwarf_Die *unit, Dwarf_Addr address, struct place *ret)
+{
+	Dwarf_Die *scopes = NULL;
+	int n = dwarf_getscopes(unit, address, &scopes), i;
+
+	for (i = 0; i < n && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
+		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
+			continue;
+		ret->inlined = dwarf_diename(&scopes[i]);
+		break;
+	}
+	free(scopes);
+}
+
 static void find_line(const struct module *m, const void *pc,
 		      struct place *ret)
 {
@@ -83,6 +99,7 @@ static void find_line(const struct module *m, const void *pc,
 	if (!line || dwarf_lineno(line, &ret->line) || !ret->line)
 		return;
 	ret->file = dwarf_linesrc(line, NULL, NULL);
+	find_inlined(&unit, address, ret);
 }
 
 static void find_function(const struct module *m, const void *pc,
@@ -154,6 +171,8 @@ int symbols_print(char *buf, size_t n, const struct place *p, bool with_module)
 	if (p->file)
 		snprintf(line, sizeof(line), " %s:%d", tail_of(p->file),
 			 p->line);
-	return snprintf(buf, n, "%s+0x%zx%s%s", p->function ? p->function :
-			"text", p->offset, module, line);
+	return snprintf(buf, n, "%s%s%s+0x%zx%s%s", p->inlined ? p->inlined : "",
+			p->inlined ? " in " : "",
+			p->function ? p->function : "text", p->offset, module,
+			line);
 }

@@ -9,7 +9,8 @@ struct place {
 	const struct module *module;
 	const char *function;	/* NULL: unknown */
 	size_t offset;		/* in the function, or in the text */
-	const char *file;	/* NULL: unknown; stays for good */
+	const char *inlined;	/* a part of it that was a function; or NULL */
+	const char *file;	/* of the inmost one; NULL: unknown; stays for good */
 	int line;
 };
 
@@ -21,7 +22,8 @@ struct place {
  */
 bool symbols_place(const void *pc, struct place *ret);
 
-/* As "name+0x1f (module) dir/file.c:12"; returns the length, as snprintf(). */
+/* As "name+0x1f (module) dir/file.c:12" or, when the line is of a function that was
+ * inlined, "that in name+0x1f ..."; returns the length, as snprintf(). */
 int symbols_print(char *buf, size_t n, const struct place *place,
 		  bool with_module);
 

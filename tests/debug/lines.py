@@ -53,28 +53,36 @@ def check(debugger):
 
 
 def check_inlined(debugger):
-    """Variables of functions that the compiler put into others."""
+    """Functions that the compiler put into others: frames, variables, breakpoints."""
     weigh = line_in_subject('mood_seen = heavy->mood')
     opening = debuggers.line_in_kernel('path_openat', 'idmap = mnt_idmap(nd->path.mnt)', 200)
     debugger.check((
         (f'tbreak fs/namei.c:{opening}', f'breakpoint set -o true -f namei.c -l {opening}',
          r'path_openat|namei\.c'),
-        ('continue', 'continue', rf'path_openat.*namei\.c:{opening}'),
+        ('continue', 'continue', rf'\bdo_open\b.*namei\.c:{opening}'),
         # A file of the initramfs: O_LARGEFILE | O_TRUNC | O_CREAT | O_WRONLY.
         ('print open_flag', 'print open_flag', rf'\b{0x8241}$'),
+        ('bt 3', 'bt 3', rf'#0\b[^#]*do_open[^#]*namei\.c:{opening}[^#]*#1[^#]*path_openat'
+         r'[^#]*namei\.c:\d+[^#]*#2[^#]*do_filp_open'),
+        ('up', 'up', r'path_openat.*namei\.c:\d+'),
+        ('print open_flag', 'print open_flag', r'No symbol|undeclared'),
         ('set breakpoint pending on', None, ''),
+        ('break weigh', 'breakpoint set -n weigh', r'weigh|subject\.c|pending'),
+        ('continue', 'continue', r'\bweigh\b.*subject\.c'),
+        ('delete', 'breakpoint delete -f', ''),
         (f'tbreak subject.c:{weigh}', f'breakpoint set -o true -f subject.c -l {weigh}',
-         r'main|subject\.c|pending'),
-        ('continue', 'continue', rf'main.*subject\.c:{weigh}'),
+         r'weigh|subject\.c|pending'),
+        ('continue', 'continue', rf'\bweigh\b.*subject\.c:{weigh}'),
         ('print weight', 'print weight', r'\b90$'),
         ('print heavy->name', 'print heavy->name', '"last'),
-        # Where they are not, they have no value, or not yet the next one.
+        ('finish', 'finish', r'main.*subject\.c'),
+        # Where it is not, nothing of it is.
         ('tbreak change_box', 'breakpoint set -o true -n change_box',
          r'change_box|subject\.c'),
         ('continue', 'continue', 'change_box'),
         ('up', 'up', r'main.*subject\.c'),
-        ('print heavy', 'print heavy', 'optimized out|not available'),
-        ('print weight', 'print weight', 'optimized out|not available'),
+        ('print heavy', 'print heavy', 'No symbol|undeclared'),
+        ('print weight', 'print weight', 'No symbol|undeclared'),
     ), start=debuggers.runner_arguments())
 
 

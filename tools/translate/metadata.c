@@ -7,14 +7,7 @@
 #include "file.h"
 #include "finish.h"
 #include "metadata.h"
-
-#define NONE UINT32_MAX
-
-/* A line of the text, without its end. */
-struct text {
-	const char *p;
-	size_t n;
-};
+#include "nodes.h"
 
 struct rewriting {
 	const struct marks *marks;
@@ -26,7 +19,7 @@ struct rewriting {
 	uint32_t next; /* the number of the next new node */
 	struct buffer more; /* new nodes */
 	bool failed; /* no memory */
-	/* Nodes that were made, or NONE. */
+	/* Nodes that were made, or NODE_NONE. */
 	uint32_t *scope_nodes; /* by scope: the function or the block */
 	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
 	uint32_t *file_nodes;  /* by file of lines.h */
@@ -43,35 +36,11 @@ struct inlined_var {
 
 /* What a location refers to. */
 struct place {
-	uint32_t scope, call; /* nodes; call: or NONE */
+	uint32_t scope, call; /* nodes; call: or NODE_NONE */
 	uint32_t file;	      /* of the scope, by number in lines.h */
 };
 
 /* ---- reading nodes ---------------------------------------------------- */
-
-static bool starts_with(struct text t, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return t.n >= n && !memcmp(t.p, prefix, n);
-}
-
-/* What follows the key in a node; n == 0: it has none. */
-static struct text field(struct text node, const char *key)
-{
-	size_t n = strlen(key);
-	const char *at = memmem(node.p, node.n, key, n);
-
-	if (!at)
-		return (struct text){ node.p + node.n, 0 };
-	return (struct text){ at + n, node.n - (size_t)(at + n - node.p) };
-}
-
-static uint32_t number(struct text t)
-{
-	return t.n && *t.p >= '0' && *t.p <= '9' ?
-		(uint32_t)strtoul(t.p, NULL, 10) : NONE;
-}
 
 /* The node of that number, without "!7 = " and "distinct ". */
 static struct text node(const struct rewriting *r, uint32_t n)
@@ -79,14 +48,7 @@ static struct text node(const struct rewriting *r, uint32_t n)
 	return n < r->nnodes ? r->nodes[n] : (struct text){ "", 0 };
 }
 
-static struct text without(struct text t, const char *prefix)
-{
-	size_t n = starts_with(t, prefix) ? strlen(prefix) : 0;
-
-	return (struct text){ t.p + n, t.n - n };
-}
-
-/* The function that a scope is in; NONE if it is in none. */
+/* The function that a scope is in; NODE_NONE if it is in none. */
 static uint32_t function_of(const struct rewriting *r, uint32_t scope)
 {
 	uint32_t hops;
@@ -94,35 +56,25 @@ static uint32_t function_of(const struct rewriting *r, uint32_t scope)
 	for (hops = 0; hops < r->nnodes; hops++) {
 		struct text t = node(r, scope);
 
-		if (starts_with(t, "!DISubprogram("))
+		if (text_starts(t, "!DISubprogram("))
 			return scope;
-		if (!starts_with(t, "!DILexicalBlock"))
-			return NONE;
-		scope = number(field(t, "scope: !"));
+		if (!text_starts(t, "!DILexicalBlock"))
+			return NODE_NONE;
+		scope = text_value(t, "scope: !");
 	}
-	return NONE;
+	return NODE_NONE;
 }
 
-/* Of "!DISubprogram(name: "w2c_guest_f7", ..."; NONE: of something else. */
+/* Of "!DISubprogram(name: "w2c_guest_f7", ..."; NODE_NONE: of something else. */
 static uint32_t function_number(struct text t)
 {
 	static const char prefix[] = "!DISubprogram(name: \"w2c_" FINISH_NAME "_f";
 
-	return starts_with(t, prefix) ? number(without(t, prefix)) : NONE;
+	return text_starts(t, prefix) ? text_number(text_without(t, prefix)) :
+					NODE_NONE;
 }
 
 /* ---- new nodes -------------------------------------------------------- */
-
-static void put_string(struct buffer *out, const char *s)
-{
-	buffer_byte(out, '"');
-	for (; *s; s++)
-		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
-			buffer_printf(out, "\\%02X", (unsigned char)*s);
-		else
-			buffer_byte(out, (uint8_t)*s);
-	buffer_byte(out, '"');
-}
 
 /* Begin a line that makes a node; its number. */
 static uint32_t begin_node(struct rewriting *r)
@@ -134,11 +86,11 @@ static uint32_t begin_node(struct rewriting *r)
 static uint32_t file_node(struct rewriting *r, uint32_t file)
 {
 	if (file == NO_FILE)
-		return number(field(node(r, r->unit), "file: !"));
-	if (r->file_nodes[file] == NONE) {
+		return text_value(node(r, r->unit), "file: !");
+	if (r->file_nodes[file] == NODE_NONE) {
 		r->file_nodes[file] = begin_node(r);
 		buffer_text(&r->more, "!DIFile(filename: ");
-		put_string(&r->more, r->marks->lines->files.texts[file]);
+		text_put_string(&r->more, r->marks->lines->files.texts[file]);
 		buffer_text(&r->more, ", directory: \"\")\n");
 	}
 	return r->file_nodes[file];
@@ -161,7 +113,7 @@ static uint32_t scope_in_file(struct rewriting *r, const struct place *place,
 
 static void put_call(struct buffer *out, uint32_t call)
 {
-	if (call != NONE)
+	if (call != NODE_NONE)
 		buffer_printf(out, ", inlinedAt: !%u", call);
 }
 
@@ -173,7 +125,7 @@ static uint32_t function_node(struct rewriting *r, const struct scope *s)
 
 	r->var_nodes[s->kin] = vars;
 	buffer_text(&r->more, "distinct !DISubprogram(name: ");
-	put_string(&r->more, r->marks->scopes->names.texts[s->name]);
+	text_put_string(&r->more, r->marks->scopes->names.texts[s->name]);
 	buffer_printf(&r->more, ", scope: !%u, file: !%u, line: %u, "
 		      "type: !DISubroutineType(types: !{null}), "
 		      "scopeLine: %u, flags: DIFlagPrototyped, "
@@ -227,7 +179,7 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 			     uint32_t function)
 {
 	const struct scope *list = r->marks->scopes->list, *s, *kin;
-	struct place outer, place = { function, NONE, NO_FILE };
+	struct place outer, place = { function, NODE_NONE, NO_FILE };
 
 	if (scope == NO_SCOPE) {
 		place.file = declared(r, node(r, function)).file;
@@ -236,15 +188,15 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 	s = &list[scope];
 	kin = &list[s->kin];
 	outer = place_of(r, s->outer, function);
-	place = (struct place){ NONE, outer.call, s->declared.file };
-	if (r->scope_nodes[s->kin] == NONE)
+	place = (struct place){ NODE_NONE, outer.call, s->declared.file };
+	if (r->scope_nodes[s->kin] == NODE_NONE)
 		r->scope_nodes[s->kin] = s->is_inlined ?
 			function_node(r, kin) :
 			block_node(r, s, outer.scope);
 	place.scope = r->scope_nodes[s->kin];
 	if (!s->is_inlined)
 		return place;
-	if (r->call_nodes[scope] == NONE)
+	if (r->call_nodes[scope] == NODE_NONE)
 		r->call_nodes[scope] = call_node(r, s, &outer);
 	place.call = r->call_nodes[scope];
 	return place;
@@ -255,13 +207,13 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 /* "!DILocation(line: 7, scope: !3)" */
 static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 {
-	uint32_t number_of_line = number(field(t, "line: ")), line, scope;
-	uint32_t function = function_of(r, number(field(t, "scope: !")));
+	uint32_t number_of_line = text_value(t, "line: "), line, scope;
+	uint32_t function = function_of(r, text_value(t, "scope: !"));
 	const struct line_row *row = marks_row(r->marks, number_of_line);
 	const struct local_var *var = marks_variable(r->marks, number_of_line);
 	struct place place;
 
-	if (function == NONE)
+	if (function == NODE_NONE)
 		return false;
 	place = place_of(r, var ? var->scope : row ?
 			 r->marks->scopes->of_row[row - r->marks->lines->rows] :
@@ -275,14 +227,14 @@ static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 	return true;
 }
 
-/* The variable that an identifier in C is: its number, or NONE. */
+/* The variable that an identifier in C is: its number, or NODE_NONE. */
 static uint32_t variable_number(const struct rewriting *r, struct text name)
 {
 	const struct locals *l = r->marks->locals;
-	uint32_t n = starts_with(name, "w2c_v") ?
-		number((struct text){ name.p + 5, name.n - 5 }) : NONE;
+	uint32_t n = text_starts(name, "w2c_v") ?
+		text_number((struct text){ name.p + 5, name.n - 5 }) : NODE_NONE;
 
-	return l && n < l->nvars ? n : NONE;
+	return l && n < l->nvars ? n : NODE_NONE;
 }
 
 /* The inlined function that a scope is in, or NO_SCOPE. */
@@ -316,28 +268,28 @@ static void note_variable(struct rewriting *r, const struct local_var *var,
 static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 			 struct buffer *out)
 {
-	struct text name = field(t, "name: \"");
+	struct text name = text_field(t, "name: \"");
 	const char *end = memchr(name.p, '"', name.n);
-	uint32_t function = function_of(r, number(field(t, "scope: !")));
-	uint32_t arg = number(field(t, "arg: ")), n = variable_number(r, name);
-	uint32_t type = number(field(t, "type: !"));
+	uint32_t function = function_of(r, text_value(t, "scope: !"));
+	uint32_t arg = text_value(t, "arg: "), n = variable_number(r, name);
+	uint32_t type = text_value(t, "type: !");
 	const struct local_var *var;
 	struct place place;
 
-	if (function == NONE || !end)
+	if (function == NODE_NONE || !end)
 		return false;
-	var = n == NONE ? NULL : &r->marks->locals->vars[n];
+	var = n == NODE_NONE ? NULL : &r->marks->locals->vars[n];
 	place = place_of(r, var ? var->scope : NO_SCOPE, function);
 	if (var)
 		note_variable(r, var, node);
 	buffer_text(out, "!DILocalVariable(name: ");
 	if (var)
-		put_string(out, r->marks->locals->names.texts[var->name]);
+		text_put_string(out, r->marks->locals->names.texts[var->name]);
 	else
 		buffer_printf(out, "\"%.*s\"", (int)(end - name.p), name.p);
-	if (var && var->number && place.call != NONE)
+	if (var && var->number && place.call != NODE_NONE)
 		arg = var->number;
-	if (arg != NONE)
+	if (arg != NODE_NONE)
 		buffer_printf(out, ", arg: %u", arg);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u)",
 		      place.scope, file_node(r, place.file),
@@ -349,7 +301,7 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
  * scopeLine: 4, ..." */
 static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
 {
-	struct text rest = field(t, "scopeLine: ");
+	struct text rest = text_field(t, "scopeLine: ");
 	uint32_t n = function_number(t), file;
 	struct scope_line at = declared(r, t);
 
@@ -357,9 +309,10 @@ static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
 		return false;
 	file = file_node(r, at.file);
 	buffer_text(out, "distinct !DISubprogram(name: ");
-	put_string(out, r->names[n]);
+	text_put_string(out, r->names[n]);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u, "
-		      "scopeLine: %u", file, file, at.line, number(field(t, "type: !")), at.line);
+		      "scopeLine: %u", file, file, at.line,
+		      text_value(t, "type: !"), at.line);
 	while (rest.n && *rest.p >= '0' && *rest.p <= '9') {
 		rest.p++;
 		rest.n--;
@@ -373,15 +326,15 @@ static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
 static bool put_structure(struct rewriting *r, struct text t, struct buffer *out)
 {
 	const struct locals *l = r->marks->locals;
-	struct text name = field(t, "name: \"w2c_");
+	struct text name = text_field(t, "name: \"w2c_");
 	uint32_t n = name.n > 1 && (*name.p == 's' || *name.p == 'u') ?
-		number((struct text){ name.p + 1, name.n - 1 }) : NONE;
+		text_number((struct text){ name.p + 1, name.n - 1 }) : NODE_NONE;
 	const char *end = memchr(name.p, '"', name.n);
 
 	if (!l || !end || n >= l->names.n)
 		return false;
 	buffer_put(out, t.p, (size_t)(name.p - strlen("\"w2c_") - t.p));
-	put_string(out, l->names.texts[n]);
+	text_put_string(out, l->names.texts[n]);
 	buffer_put(out, end + 1, name.n - (size_t)(end + 1 - name.p));
 	return true;
 }
@@ -393,15 +346,15 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 
 	buffer_text(out, "!{");
 	while ((at = memchr(at + 1, '!', (size_t)(end - at - 1)))) {
-		uint32_t n = number((struct text){ at + 1,
+		uint32_t n = text_number((struct text){ at + 1,
 						   (size_t)(end - at - 1) });
 		struct text var = node(r, n);
-		uint32_t number = variable_number(r, field(var, "name: \""));
-		uint32_t scope = number == NONE ? NO_SCOPE :
+		uint32_t number = variable_number(r, text_field(var, "name: \""));
+		uint32_t scope = number == NODE_NONE ? NO_SCOPE :
 			r->marks->locals->vars[number].scope;
 
 		if (inlined_function(r, scope) != NO_SCOPE ||
-		    starts_with(var, "!DILabel("))
+		    text_starts(var, "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
 		comma = ", ";
@@ -415,47 +368,22 @@ static bool put_node(struct rewriting *r, uint32_t n, struct buffer *out)
 {
 	struct text t = node(r, n);
 
-	if (r->owners[n] != NONE && starts_with(t, "!{"))
+	if (r->owners[n] != NODE_NONE && text_starts(t, "!{"))
 		return put_variables(r, t, out);
-	if (starts_with(t, "!DILocation("))
+	if (text_starts(t, "!DILocation("))
 		return put_location(r, t, out);
-	if (starts_with(t, "!DILocalVariable("))
+	if (text_starts(t, "!DILocalVariable("))
 		return put_variable(r, n, t, out);
-	if (starts_with(t, "!DISubprogram("))
+	if (text_starts(t, "!DISubprogram("))
 		return put_function(r, t, out);
-	if (starts_with(t, "!DICompositeType("))
+	if (text_starts(t, "!DICompositeType("))
 		return put_structure(r, t, out);
 	return false;
 }
 
 /* ---- the text --------------------------------------------------------- */
 
-/* Cuts a line off the text at *at; false at its end. */
-static bool take_line(const char **at, const char *end, struct text *ret)
-{
-	const char *newline;
-
-	if (*at >= end)
-		return false;
-	newline = memchr(*at, '\n', (size_t)(end - *at));
-	ret->p = *at;
-	ret->n = (size_t)((newline ? newline : end) - *at);
-	*at = newline ? newline + 1 : end;
-	return true;
-}
-
-/* "!7 = ...": its number and what it is, or NONE. */
-static uint32_t split_node(struct text line, struct text *ret)
-{
-	uint32_t n = starts_with(line, "!") ?
-		number((struct text){ line.p + 1, line.n - 1 }) : NONE;
-
-	*ret = field(line, " = ");
-	*ret = without(*ret, "distinct ");
-	return n;
-}
-
-/* All ones: NONE. */
+/* All ones: NODE_NONE. */
 static uint32_t *make_table(struct rewriting *r, size_t n)
 {
 	uint32_t *table = malloc((n + 1) * sizeof(*table));
@@ -472,25 +400,25 @@ static void read_nodes(struct rewriting *r, const char *at, const char *end)
 	struct text line, t;
 	uint32_t n, i;
 
-	while (take_line(&at, end, &line)) {
-		n = split_node(line, &t);
-		if (n != NONE && n >= r->nnodes)
+	while (text_line(&at, end, &line)) {
+		n = text_node(line, &t);
+		if (n != NODE_NONE && n >= r->nnodes)
 			r->nnodes = n + 1;
 	}
 	r->nodes = calloc((size_t)r->nnodes + 1, sizeof(*r->nodes));
 	r->owners = make_table(r, r->nnodes);
 	r->failed |= !r->nodes;
-	for (at = start; !r->failed && take_line(&at, end, &line);) {
-		n = split_node(line, &t);
-		if (n == NONE)
+	for (at = start; !r->failed && text_line(&at, end, &line);) {
+		n = text_node(line, &t);
+		if (n == NODE_NONE)
 			continue;
 		r->nodes[n] = t;
-		if (starts_with(t, "!DICompileUnit("))
+		if (text_starts(t, "!DICompileUnit("))
 			r->unit = n;
 	}
 	for (i = 0; !r->failed && i < r->nnodes; i++) {
-		n = number(field(r->nodes[i], "retainedNodes: !"));
-		if (starts_with(r->nodes[i], "!DISubprogram(") && n < r->nnodes)
+		n = text_value(r->nodes[i], "retainedNodes: !");
+		if (text_starts(r->nodes[i], "!DISubprogram(") && n < r->nnodes)
 			r->owners[n] = i;
 	}
 	r->next = r->nnodes;
@@ -502,13 +430,13 @@ static void put_nodes(struct rewriting *r, const char *at, const char *end,
 	struct text line, t;
 	uint32_t n;
 
-	while (take_line(&at, end, &line)) {
+	while (text_line(&at, end, &line)) {
 		size_t start = out->n;
 
-		n = split_node(line, &t);
-		if (n != NONE)
+		n = text_node(line, &t);
+		if (n != NODE_NONE)
 			buffer_printf(out, "!%u = ", n);
-		if (n == NONE || !put_node(r, n, out)) {
+		if (n == NODE_NONE || !put_node(r, n, out)) {
 			out->n = start;
 			buffer_put(out, line.p, line.n);
 		}
@@ -541,7 +469,7 @@ static void put_inlined_variables(struct rewriting *r, struct buffer *out)
 	for (scope = 0; scope < r->marks->scopes->n; scope++) {
 		const char *comma = "";
 
-		if (r->var_nodes[scope] == NONE)
+		if (r->var_nodes[scope] == NODE_NONE)
 			continue;
 		buffer_printf(out, "!%u = !{", r->var_nodes[scope]);
 		for (; v < end && v->function <= scope; v++) {
@@ -561,7 +489,7 @@ static void put_code(struct text code, struct buffer *out)
 	static const char label[] = "\n    #dbg_label(";
 	struct text next;
 
-	while ((next = field(code, label)).n) {
+	while ((next = text_field(code, label)).n) {
 		const char *newline = memchr(next.p, '\n', next.n);
 
 		buffer_put(out, code.p, (size_t)(next.p - strlen(label) -

@@ -143,8 +143,8 @@ class Thread(target.Thread):
 
 
 def function_of(frame):
-    """Its symbol's name: lldb knows functions also by their names in C."""
-    name = frame.GetSymbol().GetName()
+    """Its symbol's name, without which lldb adds types, but for what was inlined."""
+    name = None if frame.IsInlined() else frame.GetSymbol().GetName()
     return name or frame.GetFunctionName()
 
 
