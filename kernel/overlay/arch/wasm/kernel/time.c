@@ -30,8 +30,19 @@ static struct clocksource clocksource_wasm = {
 	.rating = 400,
 	.read = clocksource_read,
 	.mask = CLOCKSOURCE_MASK(64),
+	.mult = 1 << 23,	/* its unit is the nanosecond */
+	.shift = 23,
 	.flags = CLOCK_SOURCE_IS_CONTINUOUS,
 };
+
+/*
+ * From the beginning. With that of jiffies the date would stand still until there
+ * are ticks, and be late by that time for ever.
+ */
+struct clocksource *__init clocksource_default_clock(void)
+{
+	return &clocksource_wasm;
+}
 
 u64 notrace sched_clock(void)
 {
@@ -122,7 +133,7 @@ void wasm_timer_init_cpu(void)
 
 void __init time_init(void)
 {
-	clocksource_register_hz(&clocksource_wasm, NSEC_PER_SEC);
+	__clocksource_register(&clocksource_wasm);
 	if (request_irq(WASM_IRQ_TIMER, timer_interrupt,
 			IRQF_PERCPU | IRQF_TIMER, "timer", NULL))
 		panic("no timer interrupt");
