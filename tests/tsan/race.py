@@ -7,7 +7,6 @@ import atexit
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -15,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
-from harness import Failure, equal, matches, path_of, run_runner  # noqa: E402
+from harness import Failure, equal, matches, run_runner  # noqa: E402
 
 SOURCE = os.path.join(HERE, 'race.c')
 
@@ -33,15 +32,9 @@ def initramfs():
     tree = os.path.join(made.folder, 'tree')
     os.mkdir(tree)
     for name in 'race', 'ordered':
-        subprocess.run([os.path.join(harness.TOP, 'tools/wlcc'), '-g', '-O1',
-                        os.path.join(HERE, name + '.c'),
-                        '-o', os.path.join(tree, name)], check=True,
-                       env=dict(os.environ, WL_SYSROOT=path_of('sysroot')))
-    made.initramfs = os.path.join(made.folder, 'initramfs.cpio.gz')
-    subprocess.run([os.path.join(harness.TOP, 'userland/build-initramfs'),
-                    '--busybox=' + path_of('busybox/busybox'),
-                    '--out=' + made.initramfs, '--add=' + tree],
-                   check=True, stdout=subprocess.DEVNULL)
+        harness.compile_for_guest(os.path.join(HERE, name + '.c'),
+                                  os.path.join(tree, name), '-g')
+    made.initramfs = harness.build_initramfs(tree, made.folder)
     return made.initramfs
 
 
