@@ -8,8 +8,6 @@ machine does disturbs them alike; what counts is the shortest of each.
 """
 
 import contextlib
-import importlib.machinery
-import importlib.util
 import math
 import os
 import re
@@ -17,8 +15,9 @@ import subprocess
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(TOP, 'tests', 'boot'))
+sys.path[:0] = [os.path.join(TOP, 'tests', name) for name in ('boot', 'guests')]
 
+import guests  # noqa: E402
 import harness  # noqa: E402
 from harness import path_of  # noqa: E402
 
@@ -82,11 +81,6 @@ def show(titles, results, names):
 
 def spinning_guest(folder):
     """tests/guests/watch.c, which writes as often as `spin=` says: kernel, initramfs."""
-    path = os.path.join(TOP, 'tests/guests/run')
-    loader = importlib.machinery.SourceFileLoader('guests', path)
-    guests = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader('guests', loader))
-    loader.exec_module(guests)
     sources = [os.path.join(TOP, 'tests/guests', n) for n in ('start.c', 'watch.c')]
     archive = os.path.join(folder, 'empty.cpio')
     with open(archive, 'wb') as file:

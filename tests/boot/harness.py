@@ -283,6 +283,29 @@ class Guest:
             raise Failure(f'the runner ended with {got}, not {status}')
 
 
+class Machine:
+    """A guest that is there when needed: booted again after one that hung."""
+
+    def __init__(self, *options, **where):
+        self.options, self.where, self.guest = options, where, None
+
+    def do(self, action):
+        """What action(guest) returns, and ''; None and a report if it failed."""
+        try:
+            if not self.guest:
+                self.guest = Guest(*self.options, **self.where)
+            return action(self.guest), ''
+        except Failure as failure:
+            report = self.guest.report() if self.guest else ''
+            self.stop()
+            return None, f'{failure}\n{report}'
+
+    def stop(self):
+        if self.guest:
+            self.guest.__exit__(None, None, None)
+        self.guest = None
+
+
 def equal(got, wanted, what=''):
     if got != wanted:
         raise Failure(f'{what or "result"}: {got!r}, not {wanted!r}')

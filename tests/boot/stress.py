@@ -7,19 +7,22 @@ WL_ENDS is how often it is ended in test_ends (24), WL_KILLS in test_killed (8).
 
 import contextlib
 import ctypes
-import importlib.machinery
-import importlib.util
 import os
 import random
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import termios
 import time
 
 import harness
 from harness import Failure, Guest, equal, matches, run_runner
+
+sys.path.insert(0, os.path.join(harness.TOP, 'tests/guests'))
+
+import guests  # noqa: E402
 
 ENDS = int(os.environ.get('WL_ENDS', 24))
 KILLS = int(os.environ.get('WL_KILLS', 8))
@@ -79,11 +82,6 @@ class SmallGuest:
     """A kernel of a few lines, which is translated in no time, and a cache for it."""
 
     def __init__(self, folder):
-        path = os.path.join(harness.TOP, 'tests/guests/run')
-        loader = importlib.machinery.SourceFileLoader('guests', path)
-        guests = importlib.util.module_from_spec(
-            importlib.util.spec_from_loader('guests', loader))
-        loader.exec_module(guests)
         sources = [os.path.join(guests.HERE, name) for name in ('start.c', 'spin.c')]
         with open(guests.build('spin', sources, [], folder), 'rb') as file:
             self.module = file.read()

@@ -25,7 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
 import verdicts  # noqa: E402
-from harness import Failure, Guest, path_of  # noqa: E402
+from harness import Machine, path_of  # noqa: E402
 
 MACHINES = 3  # tests that sleep, mostly
 LIMIT_S = 60
@@ -79,33 +79,19 @@ def has_harness(path):
         return b'-r name]' in file.read()
 
 
-class Machine:
-    """A guest that is there when needed: booted again after one that hung."""
+def run(machine, name, arguments, limit):
+    """What it printed, and its exit status."""
+    def in_guest(guest):
+        folder, program = os.path.split(name)
+        guest.run(f'cd /ksft/{folder}; timeout -s KILL {limit} ./{program} '
+                  f'{arguments} >/tmp/out 2>&1 </dev/null; '
+                  f'echo $? >/tmp/status; {NO_TIMEOUT}',
+                  timeout=limit + harness.PATIENCE_S)
+        text = guest.run('cat -v /tmp/out')
+        return text, int(guest.run('cat /tmp/status'))
 
-    def __init__(self, initramfs):
-        self.initramfs, self.guest = initramfs, None
-
-    def run(self, name, arguments, limit):
-        """What it printed, and its exit status."""
-        try:
-            if not self.guest:
-                self.guest = Guest(initramfs=self.initramfs, parameters=('quiet',))
-            folder, program = os.path.split(name)
-            self.guest.run(f'cd /ksft/{folder}; timeout -s KILL {limit} ./{program} '
-                           f'{arguments} >/tmp/out 2>&1 </dev/null; '
-                           f'echo $? >/tmp/status; {NO_TIMEOUT}',
-                           timeout=limit + harness.PATIENCE_S)
-            text = self.guest.run('cat -v /tmp/out')
-            return text, int(self.guest.run('cat /tmp/status'))
-        except Failure as failure:
-            report = self.guest.report() if self.guest else ''
-            self.stop()
-            return f'{failure}\n{report}', -1
-
-    def stop(self):
-        if self.guest:
-            self.guest.__exit__(None, None, None)
-        self.guest = None
+    result, trouble = machine.do(in_guest)
+    return result or (trouble, -1)
 
 
 def parts_of(text):
@@ -131,7 +117,7 @@ def result_of(status):
 
 def run_program(machine, name, limits):
     """{test: result} of it and of what its KTAP says, and what it printed."""
-    text, status = machine.run(name, ARGUMENTS.get(name, ''), limits.of(name))
+    text, status = run(machine, name, ARGUMENTS.get(name, ''), limits.of(name))
     results = {name: result_of(status)}
     for bad, part in re.findall(r'^(?:.*\.\.)?(not )?ok \d+ *-? *(.*)', text, re.M):
         part, _, directive = f' {part}'.partition(' # ')
@@ -142,13 +128,13 @@ def run_program(machine, name, limits):
 
 def run_harness(machine, name, limits, left_out):
     """{test: result} of it and of each of its tests, and what they printed."""
-    listed, _ = machine.run(name, '-l', limits.limit)
+    listed, _ = run(machine, name, '-l', limits.limit)
     results, texts = {name: 'pass'}, []
     for part in parts_of(listed):
         whole = f'{name}: {part}'
         if whole in left_out:
             continue
-        text, status = machine.run(name, f'-r {part}', limits.of(whole))
+        text, status = run(machine, name, f'-r {part}', limits.of(whole))
         results[whole] = result_of(status)
         texts.append(f'{text}(status {status})\n')
     if 'fail' in results.values() or len(results) == 1:
@@ -177,7 +163,7 @@ def run_all(names, products, initramfs, limit, wanted, left_out):
         work.put(name)
 
     def serve():
-        machine = Machine(initramfs)
+        machine = Machine(initramfs=initramfs, parameters=('quiet',))
         try:
             while True:
                 name = work.get_nowait()

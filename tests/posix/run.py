@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
-from harness import Failure, Guest, path_of  # noqa: E402
+from harness import Machine, path_of  # noqa: E402
 
 FLAGS = ['-O1', '-D_GNU_SOURCE', '-Wall', '-Wextra']
 HOST_LIMIT_S = 60
@@ -96,30 +96,20 @@ def run_on_host(name, folder):
     return f'{out}status {child.returncode}\n'
 
 
-class Machine:
-    """A guest that is there when needed: booted again after one that hung."""
+def machine_with(initramfs, cpus):
+    # Each process has a stack of 256 KiB; there are up to 500.
+    return Machine('--memory=1G', initramfs=initramfs, cpus=cpus, parameters=('quiet',))
 
-    def __init__(self, cpus, initramfs):
-        self.cpus, self.initramfs, self.guest = cpus, initramfs, None
 
-    def run(self, name, limit):
-        if not self.guest:
-            # Each process has a stack of 256 KiB; there are up to 500.
-            self.guest = Guest('--memory=1G', initramfs=self.initramfs, cpus=self.cpus,
-                               parameters=('quiet',))
-        try:
-            self.guest.run(f'cd /tmp; /posix/{name} >/tmp/out 2>&1 </dev/null;'
-                           ' echo status $? >>/tmp/out', timeout=limit)
-            return self.guest.run('cat /tmp/out')
-        except Failure as failure:
-            report = self.guest.report()
-            self.stop()
-            return f'{failure}\n{report}'
+def run_on_guest(machine, name, limit):
+    """The same of a guest, or why there is none."""
+    def run(guest):
+        guest.run(f'cd /tmp; /posix/{name} >/tmp/out 2>&1 </dev/null;'
+                  ' echo status $? >>/tmp/out', timeout=limit)
+        return guest.run('cat /tmp/out')
 
-    def stop(self):
-        if self.guest:
-            self.guest.__exit__(None, None, None)
-        self.guest = None
+    got, trouble = machine.do(run)
+    return trouble or got
 
 
 def difference(expected, got):
@@ -132,11 +122,11 @@ def difference(expected, got):
 
 def run_in_guest(names, expected, cpus, initramfs, known):
     """{name: "pass", "FAIL", "kfail" or "XPASS"}"""
-    machine, results = Machine(cpus, initramfs), {}
+    machine, results = machine_with(initramfs, cpus), {}
     for name in names:
         began = time.monotonic()
         reason = known.get(f'{name}:{cpus}', known.get(name))
-        got = machine.run(name, KNOWN_LIMIT_S if reason else GUEST_LIMIT_S)
+        got = run_on_guest(machine, name, KNOWN_LIMIT_S if reason else GUEST_LIMIT_S)
         right = got == expected[name]
         results[name] = ('XPASS' if reason else 'pass') if right else \
             ('kfail' if reason else 'FAIL')

@@ -8,8 +8,6 @@ usage: run.py --runner=FILE --work=DIR [NAME...]    (all tests, if none is named
 import argparse
 import ctypes
 import glob
-import importlib.machinery
-import importlib.util
 import os
 import re
 import signal
@@ -21,6 +19,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUESTS = os.path.join(os.path.dirname(HERE), 'guests')
+sys.path.insert(0, GUESTS)
+
+import guests  # noqa: E402
+
 PERF_EVENT_OPEN = 298
 HIT = re.compile(r'^runner: watch (\d+): (\S+) was (\w+), is (\w+) \((\d+) bytes at '
                  r'(\w+)(?:, byte (-?\d+) of it)?\)')
@@ -35,16 +37,12 @@ class settings:
 
 
 def build_guest():
-    loader = importlib.machinery.SourceFileLoader('guests', os.path.join(GUESTS, 'run'))
-    module = importlib.util.module_from_spec(
-        importlib.util.spec_from_loader('guests', loader))
-    loader.exec_module(module)
     os.makedirs(settings.work, exist_ok=True)
     sources = [os.path.join(GUESTS, name) for name in ('start.c', 'watch.c')]
-    settings.kernel = module.build('watch', sources, [], settings.work)
+    settings.kernel = guests.build('watch', sources, [], settings.work)
     settings.initramfs = os.path.join(settings.work, 'empty.cpio')
     with open(settings.initramfs, 'wb') as file:
-        file.write(module.cpio())
+        file.write(guests.cpio())
 
 
 def command(*options, parameters=()):
