@@ -16,7 +16,7 @@ FOREIGN = re.compile(r'/runner/|\bhost_|\bw2c_|wasm_rt_|guest_rt|\.S:\d')
 
 
 # A line of source, and not "12 in FILE.c", which is what gdb prints without the file.
-LINE = r'^(->)?\s*\d+\s+(?!in \S+\.\w$)\S.*\S'
+LINE = r'^(->)?\s*\d+\s+(?!in \S+\.\w$)\S'
 NOTHING = r'\A\s*\Z'
 PENDING = 'set breakpoint pending on', 'version', ''
 
@@ -67,8 +67,8 @@ def program(debugger):
         (f'tbreak {SUBJECT}:{pipe}', f'breakpoint set -o true -f subject.c -l {pipe}',
          ''),
         both('continue', rf'use_pipe.*subject\.c:{pipe}'),
-        both('step', r'\bpipe ?\(.*unistd/pipe\.c:\d+'
-             r'.*^(->)?\s*\d+\s+return syscall\(SYS_pipe'),
+        both('step', r'\bpipe ?\(.*(unistd/pipe|syscall_arch)\.[ch]:\d+'
+             r'.*(return syscall\(SYS_pipe|__asm__ volatile)'),
         both('finish', r'use_pipe.*is \$\d+ = 0$|\(int\) \$\d+ = 0$'),
         *[both('step', LINE)] * 12,
         ('tbreak use_pipe', 'breakpoint set -o true -n use_pipe', 'use_pipe|subject'),
