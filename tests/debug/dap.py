@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The launch configuration of .vscode, through the Debug Adapter Protocol
-(microsoft.github.io/debug-adapter-protocol): F5 stops at start_kernel."""
+"""The configurations of .vscode, through the Debug Adapter Protocol
+(microsoft.github.io/debug-adapter-protocol): F5 stops at start_kernel; breakpoints,
+steps into functions, and the other configuration, which attaches."""
 
 import json
 import os
@@ -13,7 +14,8 @@ import subprocess
 import time
 
 import debuggers
-from debuggers import Failure, Gdb, equal, matches, runner_arguments
+from debuggers import (SUBJECT, Failure, Gdb, Guest, boot, booted, equal,
+                       line_in_subject, matches, path_of, runner_arguments)
 
 LAUNCH = os.path.join(debuggers.TOP, '.vscode', 'launch.json')
 
@@ -106,6 +108,41 @@ class Adapter:
         return self.wait(type='response', request_seq=number)
 
 
+    def begin(self, request, launch, **breakpoints):
+        """As the editor does; breakpoints: what is asked for them, by request."""
+        self.ask('initialize', adapterID='lldb-dap', pathFormat='path',
+                 linesStartAt1=True, columnsStartAt1=True,
+                 supportsRunInTerminalRequest=True)
+        self.request(request, launch)
+        self.wait(type='event', event='initialized')
+        for command, arguments in breakpoints.items():
+            answer = self.ask(command, **arguments)
+            equal([b['verified'] for b in answer['breakpoints']],
+                  [True] * len(answer['breakpoints']), f'{command}: {answer}')
+        self.request('configurationDone')
+
+    def stopped(self):
+        """(thread, its innermost frame, why) of the next stop."""
+        stop = self.wait(type='event', event='stopped')
+        frames = self.ask('stackTrace', threadId=stop['threadId'], levels=1)
+        return stop['threadId'], frames['stackFrames'][0], stop['reason']
+
+    def go(self, command, thread):
+        self.request(command, {'threadId': thread})
+        return self.stopped()
+
+    def end(self, kill):
+        self.request('disconnect', {'terminateDebuggee': kill})
+
+
+def function(name):
+    return {'breakpoints': [{'name': name}]}
+
+
+def attach_to(guest):
+    return dict(configuration('Attach'), program=path_of('runner'), pid=guest.child.pid)
+
+
 def test_stop_at_start_kernel():
     launch = configuration('Boot')
     # The build and the guest under test; everything else is as it is committed.
@@ -113,20 +150,77 @@ def test_stop_at_start_kernel():
     matches(launch['program'], '/build/runner$')
     launch.update(program=command[0], args=command[1:])
     with Adapter() as dap:
-        dap.ask('initialize', adapterID='lldb-dap', pathFormat='path',
-                linesStartAt1=True, columnsStartAt1=True,
-                supportsRunInTerminalRequest=True)
-        dap.request('launch', launch)
-        dap.wait(type='event', event='initialized')
-        dap.request('configurationDone')
-        stop = dap.wait(type='event', event='stopped')
-        frames = dap.ask('stackTrace', threadId=stop['threadId'], levels=1)
-        matches(frames['stackFrames'][0]['name'], 'start_kernel')
+        dap.begin('launch', launch)
+        thread, frame, _ = dap.stopped()
+        matches(frame['name'], 'start_kernel')
         shown = dap.ask('evaluate', expression='p init_task.comm', context='repl',
-                        frameId=frames['stackFrames'][0]['id'])
+                        frameId=frame['id'])
         matches(shown['result'], '"swapper')
-        dap.request('disconnect', {'terminateDebuggee': True})
+        # On, to the kernel and to a line of the program that it starts.
+        dap.ask('setFunctionBreakpoints', **function('vfs_read'))
+        thread, frame, reason = dap.go('continue', thread)
+        equal((frame['name'], reason), ('vfs_read', 'breakpoint'))
+        matches(frame['source']['path'], r'/fs/read_write\.c$')
+        dap.ask('setFunctionBreakpoints', breakpoints=[])
+        line = line_in_subject('box->value += by')
+        dap.ask('setBreakpoints', source={'path': SUBJECT}, breakpoints=[{'line': line}])
+        thread, frame, reason = dap.go('continue', thread)
+        equal((frame['name'], frame['line'], reason), ('change_box', line, 'breakpoint'))
+        scope = dap.ask('scopes', frameId=frame['id'])['scopes'][0]
+        shown = dap.ask('variables', variablesReference=scope['variablesReference'])
+        found = {v['name']: v['value'] for v in shown['variables']}
+        equal(found.get('by'), '1', f'the value of by, of {found}')
+        dap.end(True)
         os.kill(dap.child.pid, signal.SIGTERM)
+
+
+def test_attach():
+    """No signal of the runner's own stops it, and it goes on when the editor leaves."""
+    with booted() as guest:
+        with Adapter() as dap:
+            line = line_in_subject('lines_read += next->lines')
+            dap.begin('attach', attach_to(guest),
+                      setFunctionBreakpoints=function('do_pipe2'),
+                      setBreakpoints={'source': {'path': SUBJECT},
+                                      'breakpoints': [{'line': line}]})
+            seen = set()
+            thread, frame, reason = dap.stopped()
+            for _ in range(6):
+                equal(reason, 'breakpoint', f'the stop in {frame["name"]}')
+                seen.add(frame['name'])
+                thread, frame, reason = dap.go('continue', thread)
+            equal(seen, {'do_pipe2', 'turn'}, 'where it stopped')
+            dap.end(False)
+            dap.wait(type='response', command='disconnect')
+        guest.send('still there\r')
+        guest.expect('subject: heard still there')
+
+
+STEPS = 60
+
+
+def test_step_into():
+    """Into functions, and through system calls that block, of a program among others
+    on one CPU: whatever the guest switches to, each step ends, in its thread."""
+    command = boot.runner_command('--level=' + debuggers.LEVEL, cpus=1,
+                                  initramfs=debuggers.Subject.path())
+    with Guest(command=command) as guest, Adapter() as dap:
+        guest.run('for i in 1 2 3 4; do /debug/subject >/dev/null & done; sleep 1')
+        dap.begin('attach', attach_to(guest),
+                  setFunctionBreakpoints=function('use_pipe'))
+        thread, frame, _ = dap.stopped()
+        dap.ask('setFunctionBreakpoints', breakpoints=[])
+        seen = set()
+        for _ in range(STEPS):
+            now, frame, reason = dap.go('stepIn', thread)
+            equal((now, reason), (thread, 'step'), f'the step to {frame}')
+            if not frame.get('line'):
+                raise Failure(f'a step to where no line is: {frame}')
+            seen.add(frame['name'])
+        if not {'use_pipe', 'pipe', 'write', 'read', 'close'} <= seen:
+            raise Failure(f'it stepped into {seen} only')
+        dap.end(False)
+        dap.wait(type='response', command='disconnect')
 
 
 debuggers.main()

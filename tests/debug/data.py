@@ -15,7 +15,7 @@ KERNEL = [
     ('p sizeof(struct list_head)', 'p sizeof(init_task.tasks)', r'\b8\b'),
     ('ptype struct file', 'image lookup -t file', r'f_op.*f_pos|f_pos.*f_op'),
     # An enum, a bit field, a union without a name, an array.
-    ('p (enum pid_type)2', None, 'PIDTYPE_PGID'),
+    ('p (enum pid_type)2', 'p (enum pid_type)2', 'PIDTYPE_PGID'),
     ('p init_task.sched_reset_on_fork', 'p init_task.sched_reset_on_fork', r'\b0\b'),
     ('p system_state', 'p system_state', 'SYSTEM_BOOTING'),
     ('p init_uts_ns.name.sysname', 'p init_uts_ns.name.sysname', '"Linux'),
@@ -31,6 +31,12 @@ PROGRAM = [
     ('p middle.high', 'p middle.high', r'\b17\b'),
     ('p *first.next->next', 'p *first.next->next', r'value = 30.*DONE.*"last'),
     ('p rounds > 0', None, '= 1'),
+    # Bit fields of the kernel beside each other, set and not.
+    ('p platform_bus.kobj.state_in_sysfs', 'p platform_bus.kobj.state_in_sysfs', r'\b1$'),
+    ('p platform_bus.kobj.uevent_suppress', 'p platform_bus.kobj.uevent_suppress',
+     r'\b0$'),
+    ('p platform_bus.kobj.state_initialized', 'p platform_bus.kobj.state_initialized',
+     r'\b1$'),
     ('ptype struct box', 'image lookup -t box', r'next.*mood'),
     ('p sizeof(struct box)', 'p sizeof(first)', r'\b24\b'),
 ]

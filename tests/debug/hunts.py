@@ -228,8 +228,8 @@ def test_misplaced_stack():
 
 
 # In an order in which the kernel goes on, and who it is that faults.
-STOPS = (('null', 'read_null'), ('jump', 'call_wrong_type'), ('stack', 'use_stack'),
-         ('panic', 'out_of_ideas'))
+STOPS = (('null', 'read_null'), ('jump', 'call_wrong_type'),
+         ('unaligned', 'add_unaligned'), ('stack', 'use_stack'), ('panic', 'out_of_ideas'))
 INIT = '#!/bin/sh\nmount -t proc none /proc\n' + ''.join(
     f'sh -c "echo {fault} >/proc/wasm_faults"\n' for fault, _ in STOPS)
 
@@ -248,6 +248,8 @@ def check_stops(debugger):
                                     parameters=['quiet', 'rdinit=/faults'])
         debugger.check([row for _, function in STOPS for row in (
             ('continue', 'continue', 'guest_fault'),
+            # It is selected; of a panic, panic() is.
+            ('frame', 'frame info', rf'\b({function}|panic) ?\(.*(faults|panic)\.c:\d+'),
             ('backtrace 8', 'thread backtrace -c 8', rf'guest_fault.*\b{function} ?\('),
             ('wl-bt', 'wl-bt', rf'<(fault|host call wasm_panic)>\n.*\b{function} \(.*'
              r'faults_write \('))],
@@ -262,23 +264,33 @@ def test_stops_in_lldb():
     check_stops(debuggers.Lldb())
 
 
+REGISTERS = ('kernel: __stack_pointer 04289fe0, interrupts on',
+             'program: __stack_pointer 04289fe0, TLS base 04289fe0')
 # What is typed, and lines that have to be on stderr and on the console, in that order.
 REPORTS = (
     ('sh -c "echo stack >/proc/wasm_faults"',
-     ('runner: the guest faulted: ...address 04289fe0', 'task sh (pid 46',
+     ('runner: the guest faulted: ...address 04289fe0', 'task sh (pid 46', *REGISTERS,
       'address 04289fe0: the guard of the kernel stack of task sh (pid 46), which is used '
       'up', 'use_stack+...faults.c:42', 'use_stack+...faults.c:47',
       'faults_write+...faults.c:222'),
      ('BUG: kernel stack overflow of task sh[46]: stack 04...', 'use_stack+',
       'use_stack+', 'faults_write+')),
     ('sh -c "echo null >/proc/wasm_faults"',
-     ('runner: the guest faulted: ...address 0', 'task sh (pid 48',
+     ('runner: the guest faulted: ...address 0', 'task sh (pid 48', *REGISTERS,
+      'address 0: NULL plus 0x0',
       'read_null+...faults.c:29'),
      ('BUG: kernel NULL pointer dereference, address: 0', 'read_null+')),
     ('sh -c "echo jump >/proc/wasm_faults"',
      ('call of function pointer 0x181 (read_null) as if it had another type',
-      'task sh (pid 49', 'call_wrong_type+...faults.c:37'),
+      'task sh (pid 49', *REGISTERS, 'call_wrong_type+...faults.c:37'),
      ('Oops: 4', 'call_wrong_type+')),
+    ('sh -c "echo unaligned 7 >/proc/wasm_faults"',
+     ('runner: the guest faulted: unaligned atomic access, address 4289fe1',
+      'task sh (pid 50', *REGISTERS,
+      'address 4289fe1: in the kernel stack of task sh (pid 50), 0x7e51 of 0x8000 bytes '
+      'from its end', 'add_unaligned+...faults.c:54'),
+     ('BUG: kernel unaligned atomic access fault, address: 4289fe1', 'Oops: 7',
+      'add_unaligned+', 'faults_write+')),
     ('for text in 0 "" "null x" "null 1 2" nothing; do'
      ' echo "$text" >/proc/wasm_faults; done', (),
      ('write error: Invalid argument',) * 5),

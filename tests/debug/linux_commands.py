@@ -3,10 +3,15 @@
 """linux_commands.py: the kernel-aware commands, in both debuggers, on one boot; what they
 say is compared with what the guest itself says."""
 
+import os
 import re
+import sys
 
 import debuggers
 from debuggers import Failure, Gdb, Guest, Lldb, equal, matches
+
+sys.path.insert(0, debuggers.SCRIPTS)
+from wl import commands  # noqa: E402  tools/debug/wl/commands.py
 
 DEBUGGERS = (Gdb, Lldb)
 # Enough for the shell; small, since core dumps have all of it.
@@ -32,7 +37,7 @@ class Scene:
         'wl-p *init_task.nsproxy', 'wl-p &init_task.tasks', 'wl-sym init_task.stack',
         'wl-sym &init_task.se.vruntime', 'wl-sym init_task.tasks.next',
         'wl-sym init_task.sched_class', 'wl-sym 0xfffff000', 'wl-sym 5',
-        'help wl-ps')
+        *(f'help {c.name}' for c in commands.all_of_them()))
     THREADS = {'gdb': 'info threads', 'lldb': 'thread list'}
     WRONG = {
         'wl-ps nobody': 'there is no task of comm nobody',
@@ -118,7 +123,20 @@ def test_ps():
             if pid and pid not in real and 'kworker' not in row[-1]:
                 raise Failure(f'{name}: {row} is not in\n{guest["ps"]}')
         equal(len(rows(said['wl-ps sleep'])), 2, 'rows of wl-ps sleep')
-        matches(said['help wl-ps'], r'Usage: wl-ps \[TASK\].*Example:')
+
+
+def test_help():
+    """Of each command of the document: what it is for, how it is used, an example."""
+    with open(os.path.join(debuggers.TOP, 'docs', 'debugging.md'), encoding='utf-8') as f:
+        documented = re.findall(r'^\| `(wl-\w+)( [^`]+)?` \| ', f.read(), re.M)
+    equal({(c.name, c.usage.rstrip('.')) for c in commands.all_of_them()},
+          {(name, usage.strip()) for name, usage in documented}, 'commands')
+    for name, _, said in each():
+        for c in commands.all_of_them():
+            usage = re.escape(f'Usage: {c.name} {c.usage}'.strip())
+            matches(said[f'help {c.name}'],
+                    rf'{re.escape(c.summary)}.*^ *{usage}$.*^ *Examples?:\s+{c.name}\b',
+                    f'{name}: help {c.name}')
 
 
 def test_dmesg():

@@ -32,7 +32,13 @@ DEAD = (
     # panic() stopped the other one.
     ('wl-cpu', r'^CPU \d: swapper/0 \(pid 1, '),
     ('wl-mounts', r'rootfs / rootfs'),
-    ('wl-trace 3', r'^CPU \d \S+ +wasm_\w+\('),
+    ('wl-trace 3', r'^CPU \d swapper/0 +wasm_ext_interrupt_cpu\(cpu=0x[01]\)'),
+    ('wl-task 1', r'swapper/0.*kernel stack 0x\w+ to 0x\w+.*\bpanic\b'),
+    ('wl-irq', r'^ *\d+: .*timer$'),
+    ('wl-list task_struct tasks init_task.tasks comm', r'"kthreadd"'),
+    ('wl-percpu runqueues.idle.comm', r'^CPU \d 0x\w+: "swapper/\d"'),
+    ('wl-slab task_struct', r'task_struct +\d+'),
+    ('wl-maps 1', r'kernel thread'),
     ('wl-sym init_task.tasks.next', r'an object of cache task_struct'),
 )
 
@@ -40,15 +46,69 @@ DEAD = (
 def test_panic_and_core():
     with tempfile.TemporaryDirectory(prefix='wl-core-') as folder:
         core = os.path.join(folder, 'core')
-        said = Gdb().script(['break host_wasm_panic', 'continue',
-                             *(c for c, _ in DEAD), f'gcore {core}', 'kill'],
-                            start=panicking())
-        for (command, pattern), text in zip(DEAD, said[2:]):
-            check(f'gdb, live: {command}', text, pattern)
+        asked = [c for c, _ in DEAD]
+        lives = [(Gdb, Gdb().script(['break host_wasm_panic', 'continue', *asked,
+                                     f'gcore {core}', 'kill'], start=panicking())[2:]),
+                 (Lldb, Lldb().script(['breakpoint set -n host_wasm_panic', 'continue',
+                                       *asked], start=panicking())[2:])]
+        for kind, said in lives:
+            for (command, pattern), text in zip(DEAD, said):
+                check(f'{kind.name}, live: {command}', text, pattern)
         for kind in Gdb, Lldb:
-            said = kind().script([c for c, _ in DEAD], core=core)
+            said = kind().script(asked, core=core)
             for (command, pattern), text in zip(DEAD, said):
                 check(f'{kind.name}, core: {command}', text, pattern)
+
+
+# Of a guest that is well: what is asked while it stands still, and of its core dump.
+ASLEEP = (
+    ('wl-ps sleep', r'^ +\d+ +\d+ +\d S .* sleep$'),
+    ('wl-task sleep', r'files: 0=\S+ 1=/dev/hvc0.*does not run; in .*nanosleep'),
+    ('wl-task sleep comm', r'comm = "sleep"$'),
+    ('wl-bt sleep', r'<host call \w+>\n#\d.* __switch_to \(.*<system call \w*nanosleep\w*>'
+     r'\n.*sleep_main \(.*main \('),
+    ('wl-irq', r'^ *\d+: +\d+ +\d+ +.*timer$'),
+    ('wl-maps sleep', r'^0x\w+|^\w{8}-\w{8} '),
+    ('wl-mounts', r'proc /proc proc'),
+    ('wl-list task_struct tasks init_task.tasks comm', r'"sleep"'),
+    ('wl-percpu runqueues.idle.comm', r'"swapper/0".*"swapper/1"'),
+    ('wl-slab task_struct', r'task_struct +\d+'),
+    ('wl-dmesg 5', r'^\[ *\d+\.\d+\] \S'),
+    ('wl-cpu', r'^CPU 0: .*^CPU 1: '),
+    ('wl-trace 5', r'^CPU \d \S+ +wasm_\w+\('),
+    ('wl-p init_task.comm', r'"swapper/0"'),
+    ('wl-sym init_task.tasks.next', r'an object of cache task_struct'),
+    ('wl-writers &panic_timeout', r'0x5 -> 0x7, by sh.*proc_\w+\(\)'),
+)
+# The frame of a task that sleeps, as the debugger itself shows it.
+FRAMES = {'gdb': ['bt full'], 'lldb': ['bt', 'frame select 0', 'up', 'up', 'up',
+                                       'frame variable']}
+
+
+def thread_of(name, text):
+    """Commands that select the thread that wl-ps names."""
+    number = re.search(r'^ +\d+ +\d+ +\d S +(\d+) ', text, re.M)[1]
+    return f'thread {number}' if name == 'gdb' else f'thread select {number}'
+
+
+def test_core_of_the_living():
+    with Guest('--level=check', '--record-writes=all', '--memory=64M') as guest, \
+            tempfile.TemporaryDirectory(prefix='wl-core-') as folder:
+        guest.run('sleep 1000 & sleep 1')
+        guest.run('echo 5 >/proc/sys/kernel/panic; echo 7 >/proc/sys/kernel/panic')
+        core = os.path.join(folder, 'core')
+        asked = [c for c, _ in ASLEEP]
+        live = Gdb().script([*asked, f'gcore {core}'], pid=guest.child.pid)
+        for kind in Gdb, Lldb:
+            number = kind().script(['wl-ps sleep'], core=core)[0]
+            said = kind().script([*asked, thread_of(kind.name, number),
+                                  *FRAMES[kind.name]], core=core)
+            for (command, pattern), text, alive in zip(ASLEEP, said, live):
+                check(f'{kind.name}, core: {command}', text, pattern)
+                if kind is Gdb:
+                    debuggers.equal(text.strip(), alive.strip(), f'the core: {command}')
+            check(f'{kind.name}: locals', '\n'.join(said[len(ASLEEP) + 1:]),
+                  r'__switch_to.*\bprev = .*sleep_main')
 
 
 # Each word that is broken, what then says so, and how.
@@ -70,6 +130,11 @@ def breaking(set_word):
         (set_word('slab_caches', 'init_task.tasks'), None),
         ('wl-slab', r'is corrupt'),
         (set_word('slab_caches', None), None),
+        # The last one leads to the first, and not to the head.
+        (set_word('*(struct list_head *)slab_caches.prev',
+                  '*(struct list_head *)slab_caches.next'), None),
+        ('wl-list kmem_cache list slab_caches', NO_END),
+        (set_word('*(struct list_head *)slab_caches.prev', None), None),
         ('wl-slab task_struct', r'task_struct +\d+'),
     ]
 
@@ -148,6 +213,10 @@ def test_threads():
         check('lldb bt -u', lldb[3], 'thread_main')
 
 
+INTERRUPTED = r'#0 +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
+              r'<interrupt>.*awk_main \(.*main \('
+
+
 def test_interrupt():
     """The timer's, in a program that does nothing but spin."""
     with Guest(*OPTIONS) as guest:
@@ -155,11 +224,21 @@ def test_interrupt():
         said = Gdb().script(
             ["tbreak sched_tick if $wl_task()->comm[0] == 'a'", 'continue', 'bt',
              'wl-bt', 'bt -no-filters'], pid=guest.child.pid)
-        wanted = r'#0 +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
-                 r'<interrupt>.*awk_main \(.*main \('
-        check('gdb bt', said[2], wanted)
-        check('gdb wl-bt', said[3], wanted)
+        check('gdb bt', said[2], INTERRUPTED)
+        check('gdb wl-bt', said[3], INTERRUPTED)
         check('gdb bt -no-filters', said[4], '<signal handler called>')
+        # lldb's conditions do not know tasks; but nobody else runs for long.
+        said = Lldb().script(
+            ['breakpoint set -n sched_tick',
+             "script exec('def of_awk(frame, *_):\\n return frame.GetThread().GetName()"
+             ".startswith(\"awk\")')",
+             'breakpoint command add -F of_awk 2', 'continue', 'bt', 'wl-bt', 'bt -u'],
+            pid=guest.child.pid)
+        check('lldb bt', said[4], r'sched_tick.*wasm_ext_interrupt.*awk_main.*main')
+        if re.search(r'thread_main|on_interrupt', said[4]):
+            raise Failure(f'lldb: frames of the runner:\n{said[4]}')
+        check('lldb wl-bt', said[5], INTERRUPTED)
+        check('lldb bt -u', said[6], r'sched_tick.*on_\w+.*awk_main.*thread_main')
 
 
 if __name__ == '__main__':
