@@ -373,10 +373,8 @@ def begin(debugger):
     add = 'command script add -o -f wl_lldb.'
     debugger.HandleCommand(add + 'start wl-start')
     debugger.HandleCommand(add + 'until wl-until')
-    # Of processes to come, until they stop for the first time.
-    for name in (*SIGNALS.split(), ITS_SIGNAL):
-        quietly(debugger, f'process handle --stop false --notify false --pass '
-                          f'{str(name != ITS_SIGNAL).lower()} {name}')
+    # Of processes to come, until they stop; lldb waits for ITS_SIGNAL to attach.
+    quietly(debugger, f'process handle --stop false --notify false --pass true {SIGNALS}')
     # Not when lldb attaches: it forgets then what was loaded. print_() does it.
     quietly(debugger, 'target stop-hook add -I false -P wl_lldb.StopHook')
     if importlib.util.find_spec('wl.commands'):
