@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """debugging.py: what debugging costs, in ratios of one run; some minutes.
 
-usage: tests/bench/debugging.py --guestbench=FILE.c [--build=DIR] [--reps=N] [--only=PART]...
+usage: tests/bench/debugging.py [--guestbench=FILE.c] [--build=DIR] [--reps=N]
+                                [--only=PART]...
 
-FILE.c is a benchmark of a Linux guest (see ratios.py). PARTs:
+FILE.c is a benchmark of a Linux guest (see ratios.py), which speed and watching need.
+PARTs:
 
   speed      the benchmark at the level debug: with no debugger, under gdb, under gdb
              with a watchpoint of the CPU that is never hit, and both under lldb
@@ -157,6 +159,7 @@ def translate(folder, _):
         row(name, f'{os.path.getsize(path) / 1e6:.1f} MB')
 
 
+NEED_GUESTBENCH = {'speed', 'watching'}
 PARTS = {'speed': speed, 'start': start, 'stops': stops, 'watching': watch,
          'translate': translate}
 
@@ -164,13 +167,18 @@ PARTS = {'speed': speed, 'start': start, 'stops': stops, 'watching': watch,
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--build', default=harness.settings.build)
-    parser.add_argument('--guestbench', required=True)
+    parser.add_argument('--guestbench')
     parser.add_argument('--reps', type=int, default=3)
     parser.add_argument('--only', action='append', choices=PARTS)
     parser.add_argument('names', nargs='*')
     args = parser.parse_args()
     harness.settings.build = os.path.abspath(args.build)
-    for part in args.only or PARTS:
+    parts = args.only or list(PARTS)
+    if not args.guestbench and NEED_GUESTBENCH & set(parts):
+        parser.error('without --guestbench=FILE.c, only '
+                     f'{" and ".join(p for p in PARTS if p not in NEED_GUESTBENCH)} '
+                     'can be measured: --only=PART')
+    for part in parts:
         with tempfile.TemporaryDirectory() as folder:
             PARTS[part](folder, args)
 

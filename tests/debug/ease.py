@@ -4,13 +4,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import time
 
 import debuggers
 import pexpect
-from debuggers import Failure, Gdb, Home, Lldb, booted, runner_arguments
+from debuggers import Failure, Gdb, Home, Lldb, boot, booted, runner_arguments
 
 SETUP = os.path.join(debuggers.SCRIPTS, 'setup')
 
@@ -19,7 +20,8 @@ class Terminal:
     """A debugger that the runner became, and its guest, on one terminal."""
 
     def __init__(self, option, prompt):
-        command = runner_arguments(option)
+        # The level that it implies is not asked for.
+        command = [w for w in runner_arguments(option) if not w.startswith('--level=')]
         self.prompt_pattern = prompt
         self.text = ''
         began = time.monotonic()
@@ -101,6 +103,77 @@ ATTACHED = [
 ]
 
 
+# What the level debug is for: lines, and variables where they are.
+def at_line(call):
+    return (rf'do_pipe2.*pipe\.c:{call}\b', r'= 0')
+
+
+def test_level_of_lldb_option():
+    call = debuggers.line_in_kernel('do_pipe2', 'error = __do_pipe_flags(')
+    stop, flags = at_line(call)
+    with Terminal('--lldb', r'\(lldb\) ') as lldb:
+        lldb.command(f'breakpoint set -f fs/pipe.c -l {call}', r'address = 0x')
+        lldb.child.sendline('continue')
+        lldb.expect(stop)
+        lldb.expect(lldb.prompt_pattern)
+        lldb.command('frame variable flags', flags)
+        lldb.command('next', rf'do_pipe2.*pipe\.c:{call + 1}\b')
+
+
+def test_level_of_gdb_option():
+    call = debuggers.line_in_kernel('do_pipe2', 'error = __do_pipe_flags(')
+    stop, flags = at_line(call)
+    with Terminal('--gdb', r'\(gdb\) ') as gdb:
+        gdb.command(f'break fs/pipe.c:{call}', r'Breakpoint \d+ at 0x')
+        gdb.child.sendline('continue')
+        gdb.expect(stop)
+        gdb.expect(gdb.prompt_pattern)
+        gdb.command('print flags', flags)
+        gdb.command('next', rf'\b{call + 1}\s')
+
+
+def sleep(guest):
+    """It does, and the terminal is no longer the shell's."""
+    guest.line('echo it be""gins; sleep 1000')
+    guest.expect('it begins')
+
+
+def test_ctrl_c_of_debugger():
+    """Without a debugger there, Ctrl-C ends the runner, and Ctrl-A c is the guest's."""
+    with debuggers.Guest('--ctrl-c=debugger') as guest:
+        for _ in range(2):
+            sleep(guest)
+            guest.send('\x01c')
+            guest.prompt()
+            guest.check('echo $?', '130')
+        guest.send('\x03')
+        guest.wait_for(128 + signal.SIGINT)
+    with debuggers.Guest('--ctrl-c=guest') as guest:
+        sleep(guest)
+        guest.send('\x03')
+        guest.prompt()
+        guest.check('echo $?', '130')
+    status, _, err = boot.run_runner('--ctrl-c=nobody')
+    debuggers.equal((status, 'neither guest nor debugger' in err), (64, True), err)
+
+
+def test_trace_and_log():
+    """What the runner says of itself: each call, and as much as is asked for."""
+    def said(*options):
+        status, _, err = boot.run_runner(*options, stdin='poweroff\n')
+        debuggers.equal(status, 0, f'status with {options}')
+        return err.replace('\r', '')
+    calls = re.findall(r'\bwasm_\w+\(', said('--trace'))
+    if not {'wasm_driver_hvc_put(', 'wasm_ext_cpu_idle('} <= set(calls):
+        raise Failure(f'--trace shows only {set(calls)}')
+    debuggers.equal(said(), '', 'what it says by itself')
+    debuggers.matches(said('--log=all:info'), r'^runner: \S')
+    debuggers.equal(said('--log=all:info'.replace('all', 'fault')), '',
+                    'what another module says')
+    for wrong in '--log=all', '--log=all:loud', '--trace=bells':
+        debuggers.equal(boot.run_runner(wrong)[0], 64, wrong)
+
+
 def attach(debugger):
     """With nothing but what setup wrote into an empty home."""
     with Home() as home, booted() as guest:
@@ -153,6 +226,32 @@ def test_wait_for_debugger():
         guest.expect('subject: ready')
 
 
+# The thread of the program's main(), its frame, and a variable there.
+GDB_SELECT_MAIN = '''
+import gdb
+def frames(thread):
+    thread.switch()
+    frame = gdb.newest_frame()
+    while frame:
+        yield frame
+        frame = frame.older()
+def is_main(frame):
+    symtab = frame.find_sal().symtab
+    return symtab and symtab.filename.endswith('subject.c') and 'main' in frame.name()
+def select_main():
+    for thread in gdb.selected_inferior().threads():
+        for frame in frames(thread):
+            if is_main(frame):
+                frame.select()
+                return gdb.execute('frame')
+'''
+LLDB_SELECT_MAIN = (
+    'script p = lldb.debugger.GetSelectedTarget().process; '
+    't, f = next((t, f) for t in p for f in t if "main" in (f.GetFunctionName() or "") '
+    'and f.GetLineEntry().GetFileSpec().basename == "subject.c"); '
+    'p.SetSelectedThread(t); t.SetSelectedFrame(f.GetFrameID()); print(f)')
+
+
 def test_core_dump():
     """As good as the process for all that only reads, and without the 8 GiB that the
     runner reserves."""
@@ -165,6 +264,12 @@ def test_core_dump():
         table = ATTACHED + [('p jiffies_64 > 0', None, '= 1'),
                             ('p init_task.active_mm->mm_users.counter',
                              'p init_task.active_mm->mm_users.counter', r'\d')]
+        script = os.path.join(folder, 'select.py')
+        with open(script, 'w', encoding='utf-8') as file:
+            file.write(GDB_SELECT_MAIN)
+        table += [(f'source {script}', None, ''),
+                  ('python select_main()', LLDB_SELECT_MAIN, r'main.*subject\.c:\d+'),
+                  ('print title', 'frame variable title', '"subject: ready')]
         Gdb().check(table, core=core)
         Lldb().check(table, core=core)
 

@@ -247,7 +247,7 @@ def check_stops(debugger):
                                     initramfs=os.path.join(folder, 'initramfs.cpio.gz'),
                                     parameters=['quiet', 'rdinit=/faults'])
         debugger.check([row for _, function in STOPS for row in (
-            ('continue', 'continue', 'guest_fault'),
+            ('continue', 'continue', rf'guest_fault|\b({function}|panic) ?\('),
             # It is selected; of a panic, panic() is.
             ('frame', 'frame info', rf'\b({function}|panic) ?\(.*(faults|panic)\.c:\d+'),
             ('backtrace 8', 'thread backtrace -c 8', rf'guest_fault.*\b{function} ?\('),

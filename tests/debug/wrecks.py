@@ -73,26 +73,17 @@ ASLEEP = (
     ('wl-list task_struct tasks init_task.tasks comm', r'"sleep"'),
     ('wl-percpu runqueues.idle.comm', r'"swapper/0".*"swapper/1"'),
     ('wl-slab task_struct', r'task_struct +\d+'),
-    ('wl-dmesg 5', r'^\[ *\d+\.\d+\] \S'),
+    ('wl-dmesg 20', r'^\[ *\d+\.\d+\] Run /init as init process$'),
     ('wl-cpu', r'^CPU 0: .*^CPU 1: '),
     ('wl-trace 5', r'^CPU \d \S+ +wasm_\w+\('),
     ('wl-p init_task.comm', r'"swapper/0"'),
     ('wl-sym init_task.tasks.next', r'an object of cache task_struct'),
     ('wl-writers &panic_timeout', r'0x5 -> 0x7, by sh.*proc_\w+\(\)'),
 )
-# The frame of a task that sleeps, as the debugger itself shows it.
-FRAMES = {'gdb': ['bt full'], 'lldb': ['bt', 'frame select 0', 'up', 'up', 'up',
-                                       'frame variable']}
-
-
-def thread_of(name, text):
-    """Commands that select the thread that wl-ps names."""
-    number = re.search(r'^ +\d+ +\d+ +\d S +(\d+) ', text, re.M)[1]
-    return f'thread {number}' if name == 'gdb' else f'thread select {number}'
 
 
 def test_core_of_the_living():
-    with Guest('--level=check', '--record-writes=all', '--memory=64M') as guest, \
+    with Guest('--record-writes=panic_timeout', '--memory=64M') as guest, \
             tempfile.TemporaryDirectory(prefix='wl-core-') as folder:
         guest.run('sleep 1000 & sleep 1')
         guest.run('echo 5 >/proc/sys/kernel/panic; echo 7 >/proc/sys/kernel/panic')
@@ -100,15 +91,50 @@ def test_core_of_the_living():
         asked = [c for c, _ in ASLEEP]
         live = Gdb().script([*asked, f'gcore {core}'], pid=guest.child.pid)
         for kind in Gdb, Lldb:
-            number = kind().script(['wl-ps sleep'], core=core)[0]
-            said = kind().script([*asked, thread_of(kind.name, number),
-                                  *FRAMES[kind.name]], core=core)
+            said = kind().script(asked, core=core)
             for (command, pattern), text, alive in zip(ASLEEP, said, live):
                 check(f'{kind.name}, core: {command}', text, pattern)
                 if kind is Gdb:
                     debuggers.equal(text.strip(), alive.strip(), f'the core: {command}')
-            check(f'{kind.name}: locals', '\n'.join(said[len(ASLEEP) + 1:]),
-                  r'__switch_to.*\bprev = .*sleep_main')
+
+
+# Programs that fault, in what the debugger stops, and which function is selected.
+FAULTY = (('/test/faulty', 'walk_items', 'faulty'),
+          ('/test/faulty wrongly', 'call_wrongly', 'faulty'),
+          ('/test/faulty unaligned', 'load_unaligned', 'faulty'),
+          ('/test/overflow', 'go_down', 'overflow'))
+
+
+def faulty_programs(debugger):
+    """Started one after the other by the first process."""
+    with tempfile.TemporaryDirectory(prefix='wl-faulty-') as folder:
+        tree = os.path.join(folder, 'tree')
+        os.makedirs(os.path.join(tree, 'test'))
+        for source in 'watch/faulty.c', 'debug/overflow.c':
+            name = os.path.basename(source)[:-2]
+            boot.compile_for_guest(os.path.join(debuggers.TOP, 'tests', source),
+                                   os.path.join(tree, 'test', name), '-g')
+        init = os.path.join(tree, 'faults')
+        with open(init, 'w', encoding='utf-8') as file:
+            file.write('#!/bin/sh\n' + ''.join(f'{c}\n' for c, _, _ in FAULTY))
+        os.chmod(init, 0o755)
+        start = boot.runner_command(*OPTIONS, parameters=['quiet', 'rdinit=/faults'],
+                                    initramfs=boot.build_initramfs(tree, folder))
+        debugger.check([row for _, function, file in FAULTY for row in (
+            ('continue', 'continue', rf'\b{function} ?\('),
+            ('frame', 'frame info', rf'\b{function} ?\(.*\b{file}\.c:\d+'),
+            ('backtrace -5', 'thread backtrace', r'\bmain\b'),
+            ('wl-bt', 'wl-bt', rf'\A(?!.*Traceback).*<fault>\n.*\b{function} \('
+             rf'.*\b(main|{function}) \('))],
+            start=start)
+
+
+def test_faulty_programs_in_gdb():
+    faulty_programs(Gdb())
+
+
+def test_faulty_programs_in_lldb():
+    faulty_programs(Lldb())
 
 
 # Each word that is broken, what then says so, and how.

@@ -49,9 +49,10 @@ static noinline int use_stack(u32 depth)
 
 static noinline int add_unaligned(u32 number)
 {
-	atomic_t pair[2] = { };
+	int pair[2] = { };
 
-	return atomic_add_return(number, (void *)((u32)pair | 1));
+	return __atomic_add_fetch((int *)((u32)pair | 1), number,
+				  __ATOMIC_SEQ_CST);
 }
 
 static noinline int out_of_ideas(u32 number)
