@@ -105,6 +105,12 @@ def run_on(cpus):
         guest.wait_for(0)
 
 
+def test_idle():
+    """A thousand ticks a second are for CPUs that work."""
+    with Guest(kernel=path_of('vmlinux-debug.wasm'), cpus=4) as guest:
+        guest.check_idle()
+
+
 def test_1_cpu():
     run_on(1)
 

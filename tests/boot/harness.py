@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pexpect
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+IDLE_S = 15
 REPORT_LINES = 300  # of the console, when a test fails
 PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?$'
 WARNING = 4  # KERN_WARNING
@@ -261,6 +262,21 @@ class Guest:
                  and not any(re.search(p, text) for p in EXPECTED_WARNINGS)]
         if found:
             raise Failure(f'after {after} the kernel complains:\n' + '\n'.join(found))
+
+    def cpu_seconds(self):
+        """What it has taken of the host's CPUs."""
+        with open(f'/proc/{self.child.pid}/stat', encoding='utf-8') as stat:
+            user, system = stat.read().rsplit(')', 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+
+    def check_idle(self):
+        """At its prompt it takes less than a hundredth of a CPU of the host."""
+        time.sleep(2)  # what the boot left to do
+        before = self.cpu_seconds()
+        time.sleep(IDLE_S)
+        took = self.cpu_seconds() - before
+        if took > IDLE_S / 100:
+            raise Failure(f'idle it takes {took:.2f} s of {IDLE_S}')
 
     def wait(self, timeout=None):
         """Wait for the runner's end: its status, -N for signal N."""
