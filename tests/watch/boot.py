@@ -115,7 +115,7 @@ def test_faults_of_programs():
             raise Failure(f'{place} is no place of a stack or of TLS:\n{log}')
     matches(log, r'faulty\[\d+\]: unaligned atomic access fault, address (\w{8}),.*'
             r' address \1: in data of faulty\+0x\w+\n[^\n]*load_unaligned\+0x\w+ '
-            rf'\S*watch/faulty\.c:{line_of(FAULTY, "line 24")}\n', 'the log')
+            rf'\S*watch/faulty\.c:{line_of(FAULTY, "line 25")}\n', 'the log')
     matches(log, r'faulty\[\d+\]: memory access fault, address 00000008.*'
             rf'walk_items\+0x\w+ \S*watch/faulty\.c:{line_of(FAULTY, "line 13")}\n.*'
             r'main\+0x\w+ \S*watch/faulty\.c:\d+\n', 'the log')

@@ -20,8 +20,9 @@ __attribute__((noinline)) static int call_wrongly(void *p)
 
 __attribute__((noinline)) static int load_unaligned(unsigned long address)
 {
-	return __atomic_load_n((int *)(address | 1),
-			       __ATOMIC_SEQ_CST);	/* line 24 */
+	int *p = (int *)(address | 1);
+
+	return __atomic_load_n(p, __ATOMIC_SEQ_CST);	/* line 25 */
 }
 
 static struct item first;

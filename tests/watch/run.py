@@ -201,14 +201,16 @@ def test_bad_expressions():
 def test_translated_without_checks():
     """A kernel that is a shared object is as it is."""
     usual = settings.cache, settings.kernel
-    with tempfile.TemporaryDirectory() as settings.cache:
-        text = run('--watch=plain:value==1')
-        so, = glob.glob(settings.cache + '/**/*.so', recursive=True)
-        settings.kernel = so
-        equal(hits(run('--watch=plain:value==1')), hits(text))
-        matches(run('--watch=plain:value==1', '--watch-checks', status=64),
-                r'translated without checks')
-    settings.cache, settings.kernel = usual
+    try:
+        with tempfile.TemporaryDirectory() as settings.cache:
+            text = run('--watch=plain:value==1')
+            so, = glob.glob(settings.cache + '/**/*.so', recursive=True)
+            settings.kernel = so
+            equal(hits(run('--watch=plain:value==1')), hits(text))
+            matches(run('--watch=plain:value==1', '--watch-checks', status=64),
+                    r'translated without checks')
+    finally:
+        settings.cache, settings.kernel = usual
 
 
 def test_abort():
