@@ -247,9 +247,10 @@ def check_stops(debugger):
                                     initramfs=os.path.join(folder, 'initramfs.cpio.gz'),
                                     parameters=['quiet', 'rdinit=/faults'])
         debugger.check([row for _, function in STOPS for row in (
-            ('continue', 'continue', rf'guest_fault|\b({function}|panic) ?\('),
-            # It is selected; of a panic, panic() is.
-            ('frame', 'frame info', rf'\b({function}|panic) ?\(.*(faults|panic)\.c:\d+'),
+            ('continue', 'continue', rf'guest_fault|\b({function}|panic_event) ?\('),
+            # It is selected; of a panic, it is what tells the host.
+            ('frame', 'frame info',
+             rf'\b({function} ?\(.*faults|panic_event ?\(.*reboot)\.c:\d+'),
             ('backtrace 8', 'thread backtrace -c 8', rf'guest_fault.*\b{function} ?\('),
             ('wl-bt', 'wl-bt', rf'<(fault|host call wasm_panic)>\n.*\b{function} \(.*'
              r'faults_write \('))],

@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-from . import limit, loader, stacks
+from . import limit, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -122,8 +122,9 @@ class GuestFault(gdb.Breakpoint):
         if self not in getattr(event, 'breakpoints', ()):
             return
         frame = gdb.newest_frame()
+        # Helpers that the translator adds have no lines.
         while frame and (gdb.solib_name(frame.pc()) not in self.session.objects
-                         or stacks.is_helper(frame.name())):
+                         or not frame.find_sal().symtab):
             frame = frame.older()
         if frame:
             frame.select()

@@ -11,7 +11,7 @@ import lldb
 
 from . import limit
 
-SOON_S = 1  # between the two
+SOON_S = 0.2  # between the two
 
 
 class Listener:
@@ -21,7 +21,7 @@ class Listener:
         self.listener = lldb.SBListener('wl watchpoints')
         target.GetBroadcaster().AddListener(self.listener,
                                             lldb.SBTarget.eBroadcastBitWatchpointChanged)
-        self.added = {}  # when, by number
+        self.added = None, 0  # the number of that which came last, and when
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
@@ -31,10 +31,13 @@ class Listener:
                 self.hear(event)
 
     def hear(self, event):
+        """One that a user deletes is disabled before."""
         kind = lldb.SBWatchpoint.GetWatchpointEventTypeFromEvent(event)
         number = lldb.SBWatchpoint.GetWatchpointFromEvent(event).GetID()
+        last, when = self.added
+        self.added = None, 0
         if kind == lldb.eWatchpointEventTypeAdded:
-            self.added[number] = time.monotonic()
-        elif kind == lldb.eWatchpointEventTypeRemoved:
-            if time.monotonic() - self.added.pop(number, 0) < SOON_S:
-                print(limit.TEXT, flush=True)
+            self.added = number, time.monotonic()
+        elif kind == lldb.eWatchpointEventTypeRemoved and number == last and \
+                time.monotonic() - when < SOON_S:
+            print(limit.TEXT, flush=True)

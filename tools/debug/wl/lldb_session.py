@@ -9,7 +9,7 @@ import time
 
 import lldb
 
-from . import lldb_limit, lldb_memory, lldb_repeats, limit, loader, stacks
+from . import lldb_limit, lldb_memory, lldb_repeats, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -135,8 +135,9 @@ class Session:
     def select_guest(self, thread):
         """The function that faulted."""
         for frame in thread:
+            # Helpers that the translator adds have no lines.
             if frame.GetModule().GetFileSpec().fullpath in self.names and \
-               not stacks.is_helper(frame.GetFunctionName()):
+               frame.GetLineEntry().IsValid():
                 thread.SetSelectedFrame(frame.GetFrameID())
                 return
 

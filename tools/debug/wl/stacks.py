@@ -60,6 +60,7 @@ def guest(target, frames):
     places = [RUNNER if is_helper(f.function) else place(target, f.pc) for f in frames]
     if all(p == RUNNER for p in places):
         return frames
+    hide_called_by_helpers(frames, places)
     found, group = [], []
     before = None
     for frame, where in zip(frames, places):
@@ -74,6 +75,15 @@ def guest(target, frames):
         found.append(frame)
         before = where
     return found
+
+
+def hide_called_by_helpers(frames, places):
+    """Other functions of the translator's, which have no lines."""
+    within = False
+    for i in reversed(range(len(frames))):
+        within = is_helper(frames[i].function) or within and not frames[i].file
+        if within:
+            places[i] = RUNNER
 
 
 def mark(group, innermost):

@@ -205,7 +205,7 @@ static __always_inline void fault_in_kernel(int signo, u32 addr)
 	u32 guard = (u32)task_stack_page(current) + STACK_GUARD_OFFSET;
 	u32 sp = wasm_global_get(__stack_pointer);
 
-	if (addr - guard < THREAD_SIZE - STACK_GUARD_OFFSET ||
+	if (addr - guard < STACK_LOW_OFFSET - STACK_GUARD_OFFSET ||
 	    sp - guard > THREAD_SIZE - STACK_GUARD_OFFSET) {
 		wasm_global_set(__stack_pointer, current_pt_regs());
 		wasm_kernel_stack_overflow(sp);
