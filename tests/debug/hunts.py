@@ -16,6 +16,7 @@ import tempfile
 
 import debuggers
 import pexpect
+import watchpoints
 from debuggers import Failure, boot, path_of
 
 KERNEL = 'vmlinux-faults.wasm'
@@ -207,6 +208,7 @@ def hunt(heading):
             replay(steps, folder)
 
 
+@watchpoints.needed
 def test_wrong_word():
     hunt('A wrong word in another task\'s file table')
 
@@ -215,14 +217,17 @@ def test_overflow():
     hunt('A program whose stack overflows')
 
 
+@watchpoints.needed
 def test_use_after_free():
     hunt('A use after free')
 
 
+@watchpoints.needed
 def test_race():
     hunt('Two CPUs and a counter')
 
 
+@watchpoints.needed
 def test_misplaced_stack():
     hunt('A wrong initial stack pointer')
 

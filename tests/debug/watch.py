@@ -6,6 +6,7 @@ first instruction or later, hit in threads that started since, by kernel and pro
 import re
 
 import debuggers
+import watchpoints
 from debuggers import Gdb, Lldb, booted, line_in_subject, runner_arguments
 
 SET = r'^Hardware watchpoint \d+: |^Watchpoint created: Watchpoint \d+: |^Watchpoint \d+: '
@@ -89,18 +90,22 @@ def start(debugger, table, *options):
     debugger().check(table, start=runner_arguments(*options))
 
 
+@watchpoints.needed
 def test_from_the_start_in_gdb():
     start(Gdb, FROM_THE_START)
 
 
+@watchpoints.needed
 def test_from_the_start_in_lldb():
     start(Lldb, FROM_THE_START)
 
 
+@watchpoints.needed
 def test_checked_in_gdb():
     start(Gdb, CHECKED, *CHECKS)
 
 
+@watchpoints.needed
 def test_checked_in_lldb():
     start(Lldb, CHECKED, *CHECKS)
 
@@ -116,18 +121,22 @@ def addresses(debugger):
     ])
 
 
+@watchpoints.needed
 def test_addresses_in_gdb():
     addresses(Gdb)
 
 
+@watchpoints.needed
 def test_addresses_in_lldb():
     addresses(Lldb)
 
 
+@watchpoints.needed
 def test_first_write_in_gdb():
     start(Gdb, FIRST_WRITE)
 
 
+@watchpoints.needed
 def test_first_write_in_lldb():
     start(Lldb, FIRST_WRITE)
 
@@ -137,27 +146,33 @@ def attached(debugger, table):
         debugger().check(table, pid=guest.child.pid)
 
 
+@watchpoints.needed
 def test_accesses_in_gdb():
     attached(Gdb, ACCESSES)
 
 
+@watchpoints.needed
 def test_accesses_in_lldb():
     attached(Lldb, ACCESSES)
 
 
+@watchpoints.needed
 def test_program_in_gdb():
     attached(Gdb, PROGRAM)
 
 
+@watchpoints.needed
 def test_program_in_lldb():
     attached(Lldb, PROGRAM)
 
 
+@watchpoints.needed
 def test_late_thread_in_gdb():
     """The watchpoint is older than the thread."""
     late_thread(Gdb, 'watch written_late')
 
 
+@watchpoints.needed
 def test_late_thread_in_lldb():
     late_thread(Lldb, 'watchpoint set variable written_late')
 
@@ -195,6 +210,7 @@ def test_fault_in_lldb():
 TOO_MANY = r'four watchpoints.*`runner --watch=PLACE`.*docs/watching\.md'
 
 
+@watchpoints.needed
 def test_four_and_a_fifth_in_gdb():
     table = [(f'watch {name}', None, r'\A\s*Hardware watchpoint \d: \S+\s*\Z')
              for name in FOUR]
@@ -206,6 +222,7 @@ def test_four_and_a_fifth_in_gdb():
     start(Gdb, table)
 
 
+@watchpoints.needed
 def test_four_and_a_fifth_in_lldb():
     # What is said of one too many comes by itself, a moment later.
     moment = (None, 'script import time; time.sleep(0.5)', '')

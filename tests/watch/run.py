@@ -19,9 +19,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUESTS = os.path.join(os.path.dirname(HERE), 'guests')
-sys.path.insert(0, GUESTS)
+sys.path[:0] = GUESTS, os.path.join(os.path.dirname(HERE), 'boot')
 
 import guests  # noqa: E402
+import watchpoints  # noqa: E402
 
 PERF_EVENT_OPEN = 298
 HIT = re.compile(r'^runner: watch (\d+): (\S+) was (\w+), is (\w+) \((\d+) bytes at '
@@ -198,6 +199,7 @@ def test_bad_expressions():
         matches(said[0], '^runner: ' + re.escape(option.split('=')[0]) + '.*' + pattern)
 
 
+@watchpoints.needed
 def test_translated_without_checks():
     """A kernel that is a shared object is as it is."""
     usual = settings.cache, settings.kernel
