@@ -16,7 +16,7 @@ FOREIGN = re.compile(r'/runner/|\bhost_|\bw2c_|wasm_rt_|guest_rt|\.S:\d')
 
 
 # A line of source, and not "12 in FILE.c", which is what gdb prints without the file.
-LINE = r'^(->)?\s*\d+\s+(?!in \S+\.\w$)\S.*\S'
+LINE = r'^(->)?\s*\d+\s+(?!in \S+\.\w$)\S'
 NOTHING = r'\A\s*\Z'
 PENDING = 'set breakpoint pending on', 'version', ''
 
@@ -70,7 +70,7 @@ def program(debugger):
         # All of it was inlined, two functions deep; there lldb's steps end.
         ('step', 'step', r'\bpipe ?\(.*unistd/pipe\.c:\d+'
          r'.*^\s*\d+\s+return syscall\(SYS_pipe|syscall_arch\.h:.*\[inlined\]'),
-        ('frame', 'frame select 2', r'\bpipe ?\(.*unistd/pipe\.c:\d+'
+        ('frame', 'frame select 2', r'\bpipe ?\(.*pipe\.c:\d+'
          r'.*^(->)?\s*\d+\s+return syscall\(SYS_pipe'),
         both('finish', r'use_pipe.*is \$\d+ = 0$|\(int\) \$\d+ = 0$'),
         *[both('step', LINE)] * 12,
