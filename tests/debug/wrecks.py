@@ -239,7 +239,7 @@ def test_threads():
         check('lldb bt -u', lldb[3], 'thread_main')
 
 
-INTERRUPTED = r'#0 +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
+INTERRUPTED = r'#\d +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
               r'<interrupt>.*awk_main \(.*main \('
 
 
