@@ -134,7 +134,7 @@ def test_level_of_gdb_option():
 
 def sleep(guest):
     """It does, and the terminal is no longer the shell's."""
-    guest.line('echo it be""gins; sleep 1000')
+    guest.line('B=begins; sh -c "echo it $B; exec sleep 1000"')
     guest.expect('it begins')
 
 
