@@ -16,7 +16,8 @@
 /* Can the CPU watch an object of this place and size? */
 bool breakpoint_fits(u64 address, u64 size);
 
-/* Are there any for us, and do they work? Otherwise errno tells why not. */
+/* Are there any for us, and do they work? Otherwise errno tells why not; ENODEV: they
+ * are there and never hit. */
 bool breakpoint_allowed(void);
 
 /* How many are set. For debuggers: SIGTRAPs that they did not cause are ours. */

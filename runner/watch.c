@@ -184,9 +184,13 @@ static bool need_checks(const struct options *options)
 	}
 	if (breakpoint_allowed())
 		return false;
-	log_text("runner: the host does not let us watch by the CPU (%s; see "
-		 "/proc/sys/kernel/perf_event_paranoid): checks in the stores "
-		 "do it", strerror(errno));
+	if (errno == ENODEV)
+		log_text("runner: this CPU reports no hits of watchpoints: "
+			 "checks in the stores do it");
+	else
+		log_text("runner: the host does not let us watch by the CPU "
+			 "(%s; see /proc/sys/kernel/perf_event_paranoid): "
+			 "checks in the stores do it", strerror(errno));
 	return true;
 }
 

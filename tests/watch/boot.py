@@ -39,12 +39,14 @@ def check_states(*options):
            (RUNNING, POWER_OFF)], 'states')
     for (_, _, stack), task, function, file in zip(
             found, ['swapper/0', 'swapper/0', 'swapper/0', 'init'],
-            ['rest_init', 'kernel_init', 'kernel_init', 'kernel_\\w+'],
+            ['rest_init', 'kernel_init', 'kernel_init',
+             r'kernel_shutdown_prepare in kernel_\w+'],
             ['init/main', 'init/main', 'init/main', 'kernel/reboot']):
         matches(stack, rf'\A  task {task} \(pid \d+, \w+\) on CPU \d\n'
                 rf'    {function}\+0x\w+ \(vmlinux\.wasm\) linux/{file}\.c:\d+\n', 'the stack')
     # A system call's stack goes on in the program.
-    matches(found[3][2], r'reboot\+0x\w+ \(vmlinux\.wasm\) .*\n    main\+0x\w+ \(init\)', 'the last stack')
+    matches(found[3][2], r'__wasm_sys_reboot\+0x\w+ \(vmlinux\.wasm\) .*\n'
+            r'    main\+0x\w+ \(init\)', 'the last stack')
 
 
 def test_by_the_cpu():

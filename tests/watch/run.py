@@ -25,6 +25,7 @@ import guests  # noqa: E402
 import watchpoints  # noqa: E402
 
 PERF_EVENT_OPEN = 298
+WITHOUT_THE_CPU = ': checks in the stores do it'
 HIT = re.compile(r'^runner: watch (\d+): (\S+) was (\w+), is (\w+) \((\d+) bytes at '
                  r'(\w+)(?:, byte (-?\d+) of it)?\)')
 
@@ -195,6 +196,8 @@ def test_bad_expressions():
             '--watch-action=dance': 'not print, stop or abort'}.items():
         text = run(option, status=64)
         said = [line for line in text.split('\n') if line]
+        if not watchpoints.work() and said[0].endswith(WITHOUT_THE_CPU):
+            del said[0]
         equal(len(said), 1)
         matches(said[0], '^runner: ' + re.escape(option.split('=')[0]) + '.*' + pattern)
 
