@@ -35,6 +35,8 @@ struct vfork {
 	char *start;
 	size_t size;
 	void *copy;
+	/* The parent's globals, and where its exceptions go. */
+	void *instance;
 	struct jump resume;
 	/* The parent's, while it is on the helper thread. */
 	struct jump top;
@@ -60,6 +62,7 @@ static void destroy(struct vfork *v)
 	unlink_from_image(v);
 	user_put(v->user);
 	free(v->copy);
+	free(v->instance);
 	free(v);
 }
 
@@ -89,6 +92,20 @@ static __attribute__((noinline)) bool save_frames(struct vfork *v)
 	if (!v->copy)
 		return false;
 	memcpy(v->copy, v->start, v->size);
+	return true;
+}
+
+static u32 instance_size(const struct vfork *v)
+{
+	return v->user->image->program->module.desc->instance_size;
+}
+
+static bool save_instance(struct vfork *v)
+{
+	v->instance = malloc(instance_size(v));
+	if (!v->instance)
+		return false;
+	memcpy(v->instance, v->user->instance, instance_size(v));
 	return true;
 }
 
@@ -176,6 +193,7 @@ static void move_parent_back(struct vfork *v)
 	p->top = v->top;
 	p->borrowed = v->borrowed;
 	p->vfork = NULL;
+	memcpy(v->user->instance, v->instance, instance_size(v));
 	user_bind(v->user, p);
 	v->user->sp = v->sp;
 	task_adopt(p);
@@ -231,11 +249,8 @@ static void become_child(struct vfork *v)
 static u32 resumed(struct vfork *v)
 {
 	struct task *p = v->parent;
-	const struct program *program = v->user->image->program;
 	u32 result = v->result;
 
-	if (program->set_tls_base)
-		program->set_tls_base(v->user->instance, v->tls);
 	destroy(v);
 	user_enter(p);
 	return result;
@@ -253,7 +268,7 @@ u32 vfork_call(struct task *p, u32 sp, u32 tls)
 	v->tls = tls;
 	if (jump_set(&v->resume))
 		return resumed(v);
-	if (!save_frames(v)) {
+	if (!save_instance(v) || !save_frames(v)) {
 		destroy(v);
 		return (u32)-EAGAIN;
 	}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* vfork() returns twice. */
+#include <setjmp.h>
+
 #include "t.h"
 
 static int global;
@@ -97,6 +99,35 @@ static void test_kill(void)
 	say_status("killed itself", wait_status(pid));
 }
 
+static __attribute__((noinline)) void exit_after_setjmp(int code)
+{
+	jmp_buf own;
+
+	if (!setjmp(own))
+		_exit(code);
+}
+
+static __attribute__((noinline)) void vfork_and_jump(jmp_buf env)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		exit_after_setjmp(6);
+	say_status("child with a setjmp()", wait_status(pid));
+	longjmp(env, 1);
+}
+
+/* Where a child would have been caught is nothing to its parent. */
+static void test_jump(void)
+{
+	jmp_buf env;
+
+	if (!setjmp(env))
+		vfork_and_jump(env);
+	else
+		say("the parent's longjmp() arrived");
+}
+
 static void *thread(void *arg)
 {
 	int i, wrong = 0;
@@ -154,6 +185,7 @@ int main(int argc, char **argv)
 	test_exec("one");
 	test_nested();
 	test_kill();
+	test_jump();
 	for (i = 0; i < 500; i++) {
 		status = wait_status(vfork_and_exit(i % 20, i % 200));
 		sum += WEXITSTATUS(status);
