@@ -43,7 +43,7 @@ add_test(NAME debug-hunts
 	COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/debug/hunts.py"
 		"--build=${CMAKE_BINARY_DIR}")
 set_tests_properties(debug-hunts PROPERTIES
-	LABELS debug TIMEOUT 1800 PROCESSORS 2
+	LABELS debug TIMEOUT 3600 PROCESSORS 2
 	FIXTURES_REQUIRED "vmlinux-faults;vmlinux-races;translated-debug;translated_check"
 	ENVIRONMENT "WL_CACHE=${WL_CACHE}")
 

@@ -20,6 +20,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import pexpect
+import watchpoints
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 IDLE_S = 15
@@ -368,5 +369,6 @@ def main():
     for name in args.names:
         if name not in tests:
             sys.exit(f'no test is called {name}; there are: {" ".join(tests)}')
-    results = [run_test(name, tests[name]) for name in args.names or tests]
-    sys.exit(0 if all(results) else 1)
+    passed = watchpoints.run(tests, args.names or list(tests),
+                             lambda name: run_test(name, tests[name]), PATIENCE_S)
+    sys.exit(0 if passed else 1)

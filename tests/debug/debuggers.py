@@ -7,6 +7,7 @@ print when a test fails is the transcript. The guest runs subject.c as its init,
 told otherwise. When a test fails, all that its debuggers printed is shown.
 """
 
+import functools
 import json
 import os
 import re
@@ -236,6 +237,7 @@ def line_in_kernel(function, word, before=0):
 
 
 def with_transcripts(test):
+    @functools.wraps(test)
     def run_test():
         transcripts.clear()
         try:

@@ -4,7 +4,7 @@
 
 What is typed there is typed here, at one terminal with the debugger and the guest's
 shell on it; all that the document shows of what is printed has to be printed, in that
-order. Numbers may be others, `...` is anything, and there may be more between lines.
+order (tests/boot/transcript.py).
 The kernels are those with faults on purpose (faults.config and races.config in
 kernel/configs).
 """
@@ -16,6 +16,7 @@ import tempfile
 
 import debuggers
 import pexpect
+import transcript
 import watchpoints
 from debuggers import Failure, boot, path_of
 
@@ -39,25 +40,6 @@ class Step:
     def at_guest(self):
         return self.prompt == '/ #'
 
-    def missing(self, printed):
-        """The first line that is not there, behind those before it; or None."""
-        at = 0
-        for line in self.printed:
-            match = re.compile(wild(line)).search(printed, at)
-            if not match:
-                return line
-            at = match.end()
-        return None
-
-
-def wild(line):
-    """A pattern of a line, with any numbers."""
-    parts = re.split(r'(\.\.\.|\b0x[0-9a-f]+\b|\b[0-9][0-9a-f]*\b|\s+)', line.strip())
-    special = {'...': '.*?', ' ': r'[ \t]+'}
-    return ''.join(special.get(re.sub(r'\s+', ' ', part)) or
-                   (r'(?:0x)?[0-9a-f]+' if part[:1].isdigit() else re.escape(part))
-                   for part in parts)
-
 
 def transcripts():
     """{heading: its blocks of code as lists of steps} of the section "Hunts"."""
@@ -66,8 +48,7 @@ def transcripts():
     found = {}
     for part in section[1].split('\n### ')[1:]:
         heading, text = part.split('\n', 1)
-        blocks = re.findall(r'^```\n(.*?)^```', text, re.M | re.S)
-        found[heading] = [steps_of(b) for b in blocks]
+        found[heading] = [steps_of(block) for block in transcript.blocks(text)]
     return found
 
 
@@ -186,7 +167,7 @@ def replay(steps, folder):
                 printed = session.wait(step, following)
             except Failure as error:
                 raise Failure(f'{step.text}: {error}\n{session.text()}') from None
-            line = step.missing(printed)
+            line = transcript.missing(step.printed, printed)
             if line:
                 raise Failure(f'{step.text!r} printed\n{printed}\nand not\n{line}\n'
                               f'--- a terminal:\n{session.text()}')
@@ -316,9 +297,7 @@ def test_reports():
                                        parameters=['quiet'], timeout=debuggers.LIMIT_S)
     debuggers.equal(status, 72, 'exit status')
     for text, index in (err, 1), (boot.plain(out), 2):
-        everything = Step('$', '')
-        everything.printed = [line for row in REPORTS for line in row[index]]
-        line = everything.missing(text)
+        line = transcript.missing([line for row in REPORTS for line in row[index]], text)
         if line:
             raise Failure(f'{line!r} is missing in\n{text}')
 

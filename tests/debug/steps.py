@@ -53,9 +53,9 @@ def kernel(debugger):
         both('continue', r'alloc_file_pseudo ?\(.*inode='),
         both('finish', r'create_pipe_files.*= \(struct file \*\) 0x[0-9a-f]+$|'
              r'\(file \*\) \$\d+ = 0x[0-9a-f]+$'),
-        ('tbreak vfs_write if count == 5',
-         "breakpoint set -o true -n vfs_write -c 'count == 5'", r'vfs_write|\.c'),
-        both('continue', r'vfs_write ?\(.*count=(count@entry=)?5,'),
+        ('tbreak vfs_write if count == 8',
+         "breakpoint set -o true -n vfs_write -c 'count == 8'", r'vfs_write|\.c'),
+        both('continue', r'vfs_write ?\(.*count=(count@entry=)?8,'),
     ))
 
 

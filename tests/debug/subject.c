@@ -20,7 +20,7 @@ struct box last = { NULL, 30, DONE, 1, 2, "last" };
 struct box middle = { &last, 20, BUSY, 5, 17, "middle" };
 struct box first = { &middle, 10, CALM, 7, 31, "first" };
 volatile int rounds;
-char greeting[] = "hello", heard[8];
+_Alignas(8) char greeting[8] = "hello", heard[8];
 static volatile long long written_late;
 static volatile int lines_read;
 
@@ -64,8 +64,8 @@ __attribute__((noinline)) static void use_pipe(void)
 
 	if (pipe(fds))
 		return;
-	if (write(fds[1], greeting, 5) == 5)
-		rounds += read(fds[0], heard, sizeof(heard)) == 5;
+	if (write(fds[1], greeting, sizeof(greeting)) == sizeof(greeting))
+		rounds += read(fds[0], heard, sizeof(heard)) == sizeof(heard);
 	close(fds[0]);
 	close(fds[1]);
 }

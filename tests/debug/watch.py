@@ -12,9 +12,9 @@ from debuggers import Gdb, Lldb, booted, line_in_subject, runner_arguments
 SET = r'^Hardware watchpoint \d+: |^Watchpoint created: Watchpoint \d+: |^Watchpoint \d+: '
 HIT = r'^Thread \d+ .* hit Hardware watchpoint \d+: .*^Old value = .*^New value = |' \
       r'^Watchpoint \d+ hit:\s+old value: .*^new value: '
-# lldb shows a value where it changed, else none.
+# lldb shows no value where none changed.
 ACCESS = r'^Thread \d+ .* hit Hardware (access \(read/write\)|read) watchpoint \d+: |' \
-         r'^Watchpoint \d+ hit:'
+         r'^\* thread #\d+, .*stop reason = watchpoint \d+'
 
 
 def both(command, pattern):

@@ -9,6 +9,7 @@ import signal
 import time
 
 import debuggers
+import watchpoints
 from debuggers import Failure, Gdb, Guest, Lldb, equal, matches, runner_arguments
 
 
@@ -114,6 +115,7 @@ def test_watch_stops():
             wait_until('stops again', lambda: stops_again(guest))
 
 
+@watchpoints.needed
 def test_watch_and_attach_later():
     """Hits of the CPU's own watchpoints are the runner's, and stop no debugger."""
     table = [*SYNC, *SYNC,
@@ -123,9 +125,6 @@ def test_watch_and_attach_later():
              ('bt -no-filters', 'bt -u', r'guest_watch_hit.*on_trap.*\bproc_\w+\b')]
     for debugger in Gdb, Lldb:
         with Guest(f'--level={debuggers.LEVEL}', '--watch=panic_timeout') as guest:
-            if 'checks in the stores' in guest.stderr():
-                print('     (the host does not let us watch by the CPU)', flush=True)
-                return
             guest.line(WRITES)
             wait_until('writes', lambda: 'was 0x5, is 0x1 ' in guest.stderr())
             debugger().check(table, pid=guest.child.pid)

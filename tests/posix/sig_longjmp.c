@@ -146,6 +146,42 @@ static void test_mask(void)
 	sigprocmask(SIG_UNBLOCK, &now, NULL);
 }
 
+static __attribute__((noinline)) void jump(jmp_buf where, int value)
+{
+	longjmp(where, value);
+}
+
+static void jump_within(int sig)
+{
+	jmp_buf own;
+
+	(void)sig;
+	count++;
+	if (!setjmp(own))
+		jump(own, 1);
+}
+
+/* A handler's own longjmp() between another and where that arrives. */
+static void test_within(void)
+{
+	struct itimerval it = { { 0, 100 }, { 0, 100 } }, off = { 0 };
+	volatile int wrong = 0, value = 2;
+	jmp_buf here;
+	int got;
+
+	count = 0;
+	on_signal_flags(SIGALRM, jump_within, 0);
+	setitimer(ITIMER_REAL, &it, NULL);
+	for (; count < 2000; value = value % 1000 + 2) {
+		got = setjmp(here);
+		if (!got)
+			jump(here, value);
+		wrong += got != value;
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	VAL(wrong);
+}
+
 /* vfork() and exec go on working after it. */
 static void test_vfork(void)
 {
@@ -174,6 +210,7 @@ int main(void)
 	test_nested();
 	test_levels();
 	test_mask();
+	test_within();
 	test_vfork();
 	return 0;
 }

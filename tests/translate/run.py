@@ -83,13 +83,13 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(*sys.argv[1:4], folder)
-        for name, test in (case_tests.tests() + line_tests.tests() +
-                           cache_tests.tests() +
-                           companion_tests.tests()):
-            if sys.argv[4:] and name not in sys.argv[4:]:
-                continue
+        tests = dict(case_tests.tests() + line_tests.tests() + cache_tests.tests() +
+                     companion_tests.tests())
+        for name in sys.argv[4:] or tests:
+            if name not in tests:
+                sys.exit(f'no test is called {name}; there are: {", ".join(tests)}')
             try:
-                test(bench)
+                tests[name](bench)
                 print('PASS', name, flush=True)
             except Exception as error:
                 failed += 1

@@ -7,6 +7,7 @@ import atexit
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -14,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
+import transcript  # noqa: E402
 from harness import Failure, equal, line_of, matches, run_runner  # noqa: E402
 
 SOURCE = os.path.join(HERE, 'race.c')
@@ -70,6 +72,28 @@ def test_race():
 
 def test_race_on_one_cpu():
     find_race(1)
+
+
+def test_document():
+    """The commands of docs/races.md, in the folder of the clone, print what it shows."""
+    with open(os.path.join(harness.TOP, 'docs', 'races.md'), encoding='utf-8') as file:
+        commands, report = transcript.blocks(file.read())[:2]
+    with tempfile.TemporaryDirectory() as folder:
+        for name in 'tools', 'userland', 'tests':
+            os.symlink(os.path.join(harness.TOP, name), os.path.join(folder, name))
+        os.mkdir(os.path.join(folder, 'build'))
+        for name in 'runner', 'vmlinux.wasm':
+            os.symlink(harness.path_of(name), os.path.join(folder, 'build', name))
+        os.symlink(harness.settings.build, os.path.join(folder, 'build', 'release'))
+        done = subprocess.run(['sh', '-ec', commands], cwd=folder, check=False,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=5 * harness.PATIENCE_S)
+    equal(done.returncode, 79, f'status ({done.stderr})')
+    # Which of the two reads when they meet is chance.
+    said = done.stderr.replace('Read of', 'Write of').replace('ous read', 'ous write')
+    line = transcript.missing(report.splitlines(), said)
+    if line:
+        raise Failure(f'{line!r} is missing in\n{done.stderr}')
 
 
 def find_nothing(seen, *command):

@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
 
 import harness  # noqa: E402
+import watchpoints  # noqa: E402
 from harness import Failure, Guest, equal, line_of, matches, run_runner  # noqa: E402
 
 FAULTY = os.path.join(HERE, 'faulty.c')
@@ -49,6 +50,7 @@ def check_states(*options):
             r'    main\+0x\w+ \(init\)', 'the last stack')
 
 
+@watchpoints.needed
 def test_by_the_cpu():
     check_states()
 

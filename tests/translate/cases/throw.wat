@@ -39,6 +39,19 @@
       (catch $one)
       (catch $e (drop))
       (catch_all (i32.const 9))))
+  ;; catch_all after a catch, of several statements, the first of which is a block.
+  (func (export "both") (param i32) (result i32) (local $x i32)
+    (try
+      (do (call $thrower (local.get 0)) (local.set $x (i32.const 1)))
+      (catch $one (local.set $x))
+      (catch_all
+        (try (do (call $thrower (i32.sub (local.get 0) (i32.const 1))))
+          (catch $e (drop) (local.set $x))
+          (catch_all
+            (local.set $x (i32.const 7))
+            (local.set $x (i32.add (local.get $x) (i32.const 8)))))
+        (local.set $x (i32.add (local.get $x) (i32.const 100)))))
+    (local.get $x))
   (func (export "delegate") (param i32) (result i32)
     (try (result i32)
       (do
