@@ -150,6 +150,7 @@ struct signal_frame {
 	struct jump env;
 	struct signal_frame *below;
 	char *place; /* on the host's stack */
+	u8 instance[]; /* as it was interrupted: it may be about to throw */
 };
 
 static void pop_frame(struct task *t)
@@ -344,6 +345,7 @@ void user_clone(struct task *t)
 static void deliver_signal(struct task *t)
 {
 	const struct program *p = t->user->image->program;
+	u32 size = p->module.desc->instance_size;
 	char *place = __builtin_frame_address(0);
 	struct signal_frame *frame;
 
@@ -351,7 +353,8 @@ static void deliver_signal(struct task *t)
 		user_exit(t, STATUS_SEGV);
 	user_bind(t->user, t);
 	prune_frames(t, place);
-	frame = allocate(sizeof(*frame));
+	frame = allocate(sizeof(*frame) + size);
+	memcpy(frame->instance, t->user->instance, size);
 	frame->place = place;
 	frame->below = t->frames;
 	t->frames = frame;
@@ -361,6 +364,7 @@ static void deliver_signal(struct task *t)
 		p->handle_signal(t->user->instance);
 		user_exit(t, STATUS_SEGV);
 	}
+	memcpy(t->user->instance, t->frames->instance, size);
 	pop_frame(t);
 	load_registers(t);
 }

@@ -16,11 +16,6 @@
 #include "embed.h"
 #include "file.h"
 
-/* To be raised when code changes that is not among the embedded files. */
-#define FORMAT "translate 7, wabt 1.0.39, clang-22"
-/* The same, where only levels with variables are to be made again. */
-#define LOCALS_FORMAT "locals 4"
-
 /* At the end of an object, where ELF does not look. */
 struct trailer {
 	char magic[8];
@@ -29,8 +24,7 @@ struct trailer {
 	char key[2 * CACHE_HASH];
 };
 
-/* The kinds of files; the number in a magic is to be raised when only this kind
- * is to be made again. */
+/* The kinds of files. */
 static const struct kind {
 	const char *suffix;
 	char magic[8];
@@ -57,9 +51,6 @@ static void translator_hash(EVP_MD_CTX *ctx, const struct level *level)
 	const struct embedded_file *f;
 	const char *const *option;
 
-	hash_text(ctx, FORMAT);
-	if (level->has_locals)
-		hash_text(ctx, LOCALS_FORMAT);
 	hash_text(ctx, compile_options);
 	for (option = level->options; *option; option++)
 		hash_text(ctx, *option);

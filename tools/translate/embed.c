@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* embed.c: the files of rt/; the assembler looks for them where -I says. */
+/* embed.c: the files of rt/ and others; the assembler looks where -I says. */
 #include <stddef.h>
 
 #include "embed.h"
@@ -14,7 +14,8 @@
 	X(guest_rt_c, "guest_rt.c")         \
 	X(guest_end_c, "guest_end.c")       \
 	X(guest_module_h, "guest_module.h") \
-	X(stack_js, "stack.js")
+	X(stack_js, "stack.js")             \
+	X(sources_sum, "sources.sum")
 
 #define CONTENTS(id, name)                                                    \
 	__asm__(".section .rodata\n"                                          \

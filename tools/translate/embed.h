@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* embed.h: the files of rt/ and guest_module.h, as part of the program. */
+/* embed.h: the files of rt/, guest_module.h, and sources.sum, which tells what the
+ * translator was made from, as part of the program. */
 #ifndef TRANSLATE_EMBED_H
 #define TRANSLATE_EMBED_H
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catches.h"
 #include "file.h"
 #include "finish.h"
 #include "names.h"
@@ -440,8 +441,12 @@ static int finish_code(struct finishing *f, const char *dir, unsigned int n,
 
 	snprintf(name, sizeof(name), FINISH_NAME "_%u.c", n);
 	err = file_read_text(dir, name, &in, failure);
-	if (!err)
+	if (!err) {
 		setjmps_rewrite(f->m, &in);
+		catches_rewrite(&in);
+		if (in.failed)
+			err = failure_set(failure, FAIL_HOST, "out of memory");
+	}
 	for (next = (char *)in.p; !err && (line = take_line(&next));)
 		code_line(f, line, &skip, &out);
 	if (!err && !n)
