@@ -23,8 +23,8 @@ def are_allowed():
 
 
 @functools.lru_cache(maxsize=None)
-def work():
-    """Whether a watchpoint of gdb stops a native program, and the runner may have some."""
+def hit():
+    """Whether a watchpoint of gdb stops a native program."""
     with tempfile.TemporaryDirectory() as folder:
         source, program = os.path.join(folder, 'w.c'), os.path.join(folder, 'w')
         with open(source, 'w', encoding='ascii') as file:
@@ -33,7 +33,12 @@ def work():
         done = subprocess.run(['gdb', '-nx', '-q', '-batch', '-ex', 'watch watched',
                                '-ex', 'run', program], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, check=False, timeout=600)
-    return 'Old value' in done.stdout and are_allowed()
+    return 'Old value' in done.stdout
+
+
+def work():
+    """For debuggers and for --watch."""
+    return hit() and are_allowed()
 
 
 def needed(test):

@@ -207,6 +207,23 @@ def test_fault_in_lldb():
         Lldb().check([(None, 'p first.value', '10')] + FAULT, pid=guest.child.pid)
 
 
+def warning(debugger, command):
+    """Where the CPU reports no hits, it is said; and nowhere else."""
+    moment = 'script import time; time.sleep(0.5)' if debugger is Lldb else 'echo'
+    said = '\n'.join(debugger().script([command, moment], start=runner_arguments()))
+    debuggers.equal(bool(re.search('reports no hits.*--watch-action=stop', said, re.S)),
+                    not watchpoints.hit() and watchpoints.are_allowed(),
+                    f'a warning in {said}')
+
+
+def test_warning_in_gdb():
+    warning(Gdb, 'watch jiffies_64')
+
+
+def test_warning_in_lldb():
+    warning(Lldb, 'watchpoint set variable jiffies_64')
+
+
 TOO_MANY = r'four watchpoints.*`runner --watch=PLACE`.*docs/watching\.md'
 
 

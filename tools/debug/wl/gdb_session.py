@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-from . import limit, loader
+from . import cpu_hits, limit, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -131,14 +131,17 @@ class GuestFault(gdb.Breakpoint):
             gdb.execute('frame')
 
 
-def check_limit(breakpoint):
-    """gdb itself says so when the guest is to go on, and not what else there is."""
+def check_watchpoint(breakpoint):
+    """gdb itself says that there are too many when the guest is to go on, and not what
+    else there is."""
     kinds = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT, gdb.BP_ACCESS_WATCHPOINT)
     if breakpoint.type not in kinds:
         return
     enabled = [b for b in gdb.breakpoints() if b.type in kinds and b.enabled]
     if len(enabled) > limit.WATCHPOINTS:
         gdb.write(limit.TEXT + '\n')
+    elif cpu_hits.are_lost():
+        gdb.write(cpu_hits.TEXT + '\n')
 
 
 class Start(gdb.Command):
@@ -206,7 +209,7 @@ def begin():
     Start(session)
     gdb.events.stop.connect(session.sync)
     gdb.events.before_prompt.connect(session.sync)
-    gdb.events.breakpoint_created.connect(check_limit)
+    gdb.events.breakpoint_created.connect(check_watchpoint)
     session.sync()
     skip_runner()
     GuestFault(session)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""lldb_limit.py: says why a watchpoint cannot be set, where lldb does not.
+"""lldb_limit.py: says why a watchpoint cannot be set, or will not be hit, where lldb does
+not.
 
 lldb's commands add a watchpoint to the target, and take it out again when the process
 has no room for it; events tell of both."""
@@ -9,7 +10,7 @@ import time
 
 import lldb
 
-from . import limit
+from . import cpu_hits, limit
 
 SOON_S = 0.2  # between the two
 
@@ -38,6 +39,8 @@ class Listener:
         self.added = None, 0
         if kind == lldb.eWatchpointEventTypeAdded:
             self.added = number, time.monotonic()
+            if cpu_hits.are_lost():
+                print(cpu_hits.TEXT, flush=True)
         elif kind == lldb.eWatchpointEventTypeRemoved and number == last and \
                 time.monotonic() - when < SOON_S:
             print(limit.TEXT, flush=True)
