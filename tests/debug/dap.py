@@ -131,6 +131,11 @@ class Adapter:
         self.request(command, {'threadId': thread})
         return self.stopped()
 
+    def variables(self, parent):
+        """What a scope or a variable has, by name."""
+        shown = self.ask('variables', variablesReference=parent['variablesReference'])
+        return {v['name']: v for v in shown['variables']}
+
     def end(self, kill):
         self.request('disconnect', {'terminateDebuggee': kill})
 
@@ -167,9 +172,14 @@ def test_stop_at_start_kernel():
         thread, frame, reason = dap.go('continue', thread)
         equal((frame['name'], frame['line'], reason), ('change_box', line, 'breakpoint'))
         scope = dap.ask('scopes', frameId=frame['id'])['scopes'][0]
-        shown = dap.ask('variables', variablesReference=scope['variablesReference'])
-        found = {v['name']: v['value'] for v in shown['variables']}
-        equal(found.get('by'), '1', f'the value of by, of {found}')
+        found = dap.variables(scope)
+        equal(found['by']['value'], '1', 'the value of by')
+        # Pointers are followed, in the variables and in what is watched.
+        last = dap.variables(dap.variables(found['box'])['next'])
+        equal((last['value']['value'], last['name']['value']), ('30', '"last"'))
+        shown = dap.ask('evaluate', expression='box->next->value', context='watch',
+                        frameId=frame['id'])
+        equal(shown['result'], '30', 'what is watched')
         dap.end(True)
         os.kill(dap.child.pid, signal.SIGTERM)
 

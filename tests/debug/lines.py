@@ -43,6 +43,9 @@ def check(debugger):
         ('continue', 'continue', r'change_box.*subject\.c'),
         ('print box->name', 'print box->name', '"middle'),
         ('print *box', 'print *box', 'BUSY.*"middle'),
+        (None, 'frame variable *box', r'next = 0x0[0-9a-f]{7}$.*BUSY.*"middle'),
+        (None, 'frame variable box->next->name', '"last"'),
+        (None, 'frame variable box->next->next', r'(NULL|nullptr)$'),
         # A type whose name the kernel has too: gdb itself takes the kernel's.
         ('break turn', 'breakpoint set -n turn', r'turn|subject\.c'),
         ('continue', 'continue', r'turn.*subject\.c'),

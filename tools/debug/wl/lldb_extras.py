@@ -4,7 +4,7 @@ they are, backtraces without the runner's frames."""
 
 import lldb
 
-from . import lldb_session, stacks, threads
+from . import lldb_pointers, lldb_session, stacks, threads
 from .value import GuestError
 
 FORMAT = ('thread #${thread.index}: tid = ${thread.id%tid}, '
@@ -82,3 +82,4 @@ def install(target):
         run(f'settings set {name} {value.replace(MODULE, LABEL)}')
     run(f'frame recognizer add -l {__name__}.RunnerFrames -x -s .* -n .* '
         '--first-instruction-only false')
+    lldb_pointers.install(target.debugger)
