@@ -45,10 +45,15 @@ static int open_event(u64 address, u32 size, u32 id, bool signals)
 bool breakpoint_allowed(void)
 {
 	static volatile u64 probe;
-	int fd = open_event((u64)(uintptr_t)&probe, sizeof(probe), 0, false);
-	u64 hits = 0;
+	u64 hits = 0, address = (u64)(uintptr_t)&probe;
+	int fd = open_event(address, sizeof(probe), 0, true);
 	ssize_t n;
 
+	if (fd < 0)
+		return false;
+	close(fd);
+	/* One that counts, since a signal would come now. */
+	fd = open_event(address, sizeof(probe), 0, false);
 	if (fd < 0)
 		return false;
 	probe = 1;

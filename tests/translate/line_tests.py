@@ -126,6 +126,18 @@ __attribute__((export_name("inlined"))) int inlined(int seed)
 	seen = seed;    /* AROUND */
 	return result + seed;
 }
+__attribute__((export_name("blocks"))) int blocks(int n)
+{
+	int sum = 0;
+
+	for (int step = 1; step < n; step++) {
+		int square = step * step;
+
+		seen = square;
+		sum += square ^ n;
+	}
+	return sum;
+}
 __attribute__((export_name("last_value"))) int last_value(int letter)
 {
 	return value_of(first.next, letter) * 2;
@@ -138,19 +150,19 @@ int a_rather_long_name_for_a_function(int x)
 '''
 
 
-def compile_c(bench, name, *options):
-    """The module made of SOURCE, and where that is."""
-    source, wasm = bench.path(name + '.c'), bench.path(name + '.wasm')
-    with open(source, 'w') as f:
-        f.write(SOURCE)
+def compile_c(bench, name, *options, source=SOURCE):
+    """The module made of source, and where that is."""
+    path, wasm = bench.path(name + '.c'), bench.path(name + '.wasm')
+    with open(path, 'w') as f:
+        f.write(source)
     base = ['clang-22', '--target=wasm32', '-O1', '-nostdlib', '-matomics',
-            '-mbulk-memory', '-mmutable-globals', '-c', source, '-o', wasm + '.o']
-    subprocess.run([*base, *options], check=True, cwd=bench.folder)
+            '-mbulk-memory', '-mmutable-globals', '-c', '-o', wasm + '.o']
+    subprocess.run([*base, *options, path], check=True, cwd=bench.folder)
     subprocess.run(['wasm-ld-22', '--no-entry', '--import-memory',
                     '--no-stack-first', '--global-base=1048576',
                     '--shared-memory', '--max-memory=4294967296', wasm + '.o',
                     '-o', wasm], check=True)
-    return wasm, source
+    return wasm, path
 
 
 def line_of(word):
@@ -281,6 +293,46 @@ def inlined_names(so):
                           dump(so, '--debug-info')))
 
 
+def declared(bench):
+    """Each variable in the file where it is, also those of blocks."""
+    wasm, source = compile_c(bench, 'declared', '-g')
+    text = dump(bench.translate(wasm, '--level=debug'), '--debug-info')
+    # A variable in an inlined function has its name elsewhere, with the file.
+    found = set(re.findall(r'DW_TAG_(?:variable|formal_parameter)\n(?: +DW_AT_location.*\n(?:'
+                           r' +[\[(].*\n)*)? +DW_AT_name\t\("(\w+)"\)\n'
+                           r' +DW_AT_decl_file\t\("(.*)"\)', text))
+    assert found >= {(name, source) for name in ('sum', 'step', 'square', 'n')}, found
+    assert not [f for f in found if not re.fullmatch('instance|var_.*', f[0]) and
+                f[1] != source], found
+
+
+MEMBER = '''\
+struct pair {
+	int a, b;
+	int sum(int scale) const;
+};
+__attribute__((always_inline)) inline int pair::sum(int scale) const
+{
+	return a * scale + b;
+}
+extern "C" __attribute__((export_name("member"))) int member(int n)
+{
+	pair p = { n, n * n };
+	volatile pair *seen = &p;
+
+	seen->a = n;
+	return p.sum(n);
+}
+'''
+
+
+def member(bench):
+    """A member function of C++, whose name is at its declaration."""
+    wasm, _ = compile_c(bench, 'member', '-g', '-xc++', source=MEMBER)
+    for level in bench.levels:
+        assert 'sum' in inlined_names(bench.translate(wasm, level)), level
+
+
 def salvaged(bench):
     """Variables that are worth what a local is, and something done to it."""
     names = 'more', 'less', 'both', 'masked', 'flipped', 'set', 'wide_mask', 'cut'
@@ -366,6 +418,6 @@ def damaged_often(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        lines, variables, results, salvaged, inlined,
+        lines, variables, results, salvaged, inlined, declared, member,
         no_lines, true_names, separate_file, damaged_debug,
         damaged_often)]

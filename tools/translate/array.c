@@ -29,6 +29,23 @@ bool array_make_room(void *p, size_t n, size_t *room, size_t size)
 	return array;
 }
 
+bool array_room(void *p, size_t n, size_t *room, size_t size, bool *failed)
+{
+	if (!*failed)
+		*failed = n >= UINT32_MAX || !array_make_room(p, n, room, size);
+	return !*failed;
+}
+
+void array_fit(void *p, size_t n, size_t size)
+{
+	void *array;
+
+	memcpy(&array, p, sizeof(array));
+	array = n ? realloc(array, n * size) : NULL;
+	if (array)
+		memcpy(p, &array, sizeof(array));
+}
+
 size_t array_upto(const void *array, size_t n, size_t size, size_t offset)
 {
 	size_t low = 0, high = n;

@@ -39,7 +39,7 @@ int cache_hash(const void *bytes, size_t n, uint8_t ret[CACHE_HASH],
 	return 0;
 }
 
-/* With its NUL: no two lists of texts are the same bytes. */
+/* With its NUL: lists that end with an empty text are never the same bytes. */
 static void hash_text(EVP_MD_CTX *ctx, const char *text)
 {
 	EVP_DigestUpdate(ctx, text, strlen(text) + 1);
@@ -54,6 +54,7 @@ static void translator_hash(EVP_MD_CTX *ctx, const struct level *level)
 	hash_text(ctx, compile_options);
 	for (option = level->options; *option; option++)
 		hash_text(ctx, *option);
+	hash_text(ctx, "");
 	for (option = level->debug_options; *option; option++)
 		hash_text(ctx, *option);
 	hash_text(ctx, clang ? clang : "");

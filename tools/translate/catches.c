@@ -66,7 +66,7 @@ void catches_rewrite(struct buffer *text)
 	const char *p = (const char *)text->p, *end;
 	struct buffer out = { 0 }, chains = { 0 };
 
-	if (!strstr(p, CATCH))
+	if (text->failed || !strstr(p, CATCH))
 		return;
 	for (; (end = strchr(p, '\n')); p = end + 1) {
 		if (p + strspn(p, " ") != end)

@@ -7,6 +7,7 @@
 
 /* Attributes per entry: more no compiler makes. */
 #define MAX_ATTRIBUTES 200
+#define MAX_TEXT (1 << 14) /* many entries may have one text */
 #define MAX_HOPS 8 /* from an instance to what it is one of */
 
 /* What the code of an entry stands for. */
@@ -82,6 +83,8 @@ static struct wasm_slice text_at(struct wasm_slice section, uint64_t offset)
 {
 	struct wasm_reader r = dwarf_reader_at(section, offset);
 
+	if (r.end - r.p > MAX_TEXT)
+		r.end = r.p + MAX_TEXT;
 	return dwarf_read_text(&r);
 }
 
@@ -264,7 +267,8 @@ static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 	case DW_AT_high_pc: return &die->high_pc;
 	case DW_AT_const_value: return &die->const_value;
 	case DW_AT_comp_dir: return &die->comp_dir;
-	case DW_AT_abstract_origin: return &die->abstract_origin;
+	case DW_AT_abstract_origin:
+	case DW_AT_specification: return &die->abstract_origin;
 	case DW_AT_decl_file: return &die->decl_file;
 	case DW_AT_decl_line: return &die->decl_line;
 	case DW_AT_call_file: return &die->call_file;
@@ -318,7 +322,8 @@ static void read_attributes(struct dwarf_unit *u, const struct dwarf_abbrev *a,
 	for (n = 0; n < MAX_ATTRIBUTES && !u->r.bad; n++) {
 		uint64_t at = wasm_read_leb(&spec, 64, false);
 		uint64_t form = wasm_read_leb(&spec, 64, false);
-		struct dwarf_value v = { .is_set = true }, *place;
+		struct dwarf_value v = { .form = (uint16_t)form, .is_set = true };
+		struct dwarf_value *place;
 		const uint8_t *start;
 
 		if (!at && !form)

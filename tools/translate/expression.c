@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* expression.c: DWARF's expressions, see expression.h. */
-#include <string.h>
-
 #include "dwarf.h"
 #include "expression.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* finish.c: C to C, see finish.h. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -350,7 +349,8 @@ static void code_line(struct finishing *f, const char *line, enum skip *skip,
 
 		put_replaced(&tmp, line, "{NULL}, ", "");
 		buffer_byte(&tmp, 0);
-		if (tmp.p)
+		out->failed |= tmp.failed;
+		if (!tmp.failed)
 			put_replaced(out, (char *)tmp.p,
 				     "wrap_w2c_" FINISH_NAME "_f",
 				     "w2c_" FINISH_NAME "_f");

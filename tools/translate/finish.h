@@ -16,6 +16,9 @@
 #include "prepare.h"
 
 #define FINISH_NAME "guest" /* wasm2c's --module-name and output name */
+/* A file of this size gets nothing more of what debuggers and setjmp() can do without:
+ * a few bytes of a module may lead to much text. */
+#define FINISH_MAX_TEXT ((size_t)256 << 20)
 
 /* dir: where the files are; outputs: number of guest_N.c. 0 or -1. */
 int finish_files(const char *dir, unsigned int outputs,

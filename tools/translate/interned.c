@@ -59,8 +59,8 @@ uint32_t interned_add(struct interned *t, struct wasm_slice text)
 	for (k = hash_of(text.p, text.n); t->index[k & (t->nindex - 1)]; k++) {
 		uint32_t i = t->index[k & (t->nindex - 1)] - 1;
 
-		if (!strncmp(t->texts[i], (const char *)text.p, text.n) &&
-		    !t->texts[i][text.n])
+		if (strlen(t->texts[i]) == text.n &&
+		    !memcmp(t->texts[i], text.p, text.n))
 			return i;
 	}
 	copy = strndup((const char *)text.p, text.n);

@@ -45,24 +45,25 @@ struct line_program {
 	uint32_t *interned; /* per file: number in lines.files + 1, or NO_FILE */
 };
 
-/* Room for one more of size bytes in the array *p. */
-static bool grow(struct reading *g, void *p, size_t n, size_t *room, size_t size)
-{
-	g->failed |= n >= UINT32_MAX || !array_make_room(p, n, room, size);
-	return !g->failed;
-}
-
 static void add_name(struct reading *g, struct names *l, struct wasm_slice name,
 		     uint64_t dir)
 {
 	size_t room = l->room, same = l->room;
 
-	if (!grow(g, &l->name, l->n, &room, sizeof(*l->name)) ||
-	    !grow(g, &l->dir, l->n, &same, sizeof(*l->dir)))
+	if (!array_room(&l->name, l->n, &room, sizeof(*l->name), &g->failed) ||
+	    !array_room(&l->dir, l->n, &same, sizeof(*l->dir), &g->failed))
 		return;
 	l->room = (uint32_t)room;
 	l->name[l->n] = name;
 	l->dir[l->n++] = dir > UINT32_MAX ? UINT32_MAX : (uint32_t)dir;
+}
+
+/* All programs are kept, and most have few names. */
+static void fit(struct names *l)
+{
+	array_fit(&l->name, l->n, sizeof(*l->name));
+	array_fit(&l->dir, l->n, sizeof(*l->dir));
+	l->room = l->n;
 }
 
 /* ---- paths ------------------------------------------------------------ */
@@ -256,6 +257,8 @@ static bool read_header(struct reading *g, struct line_program *p)
 	}
 	if (names.bad)
 		return false;
+	fit(&p->dirs);
+	fit(&p->files);
 	p->interned = calloc(p->files.n + 1, sizeof(*p->interned));
 	g->failed |= !p->interned;
 	return p->interned;
@@ -274,7 +277,8 @@ static void add_row(struct reading *g, struct line_program *p, const struct stat
 	uint32_t file;
 
 	if (!s->is_sane || s->address > INT32_MAX || s->line > INT32_MAX ||
-	    !grow(g, &out->rows, out->nrows, &g->room_rows, sizeof(*out->rows)))
+	    !array_room(&out->rows, out->nrows, &g->room_rows, sizeof(*out->rows),
+			&g->failed))
 		return;
 	file = s->line ? file_number(out, p, s->file) : NO_FILE;
 	out->rows[out->nrows++] = (struct line_row){
@@ -379,8 +383,8 @@ static void read_program(struct reading *g, struct wasm_reader r, size_t offset)
 
 	if (is_sane)
 		run(g, &p);
-	if (is_sane && grow(g, &g->out->programs, g->out->nprograms,
-			    &g->room_programs, sizeof(p)))
+	if (is_sane && array_room(&g->out->programs, g->out->nprograms,
+				  &g->room_programs, sizeof(p), &g->failed))
 		g->out->programs[g->out->nprograms++] = p;
 	else
 		free_program(&p);
@@ -404,8 +408,8 @@ static void read_origins(struct reading *g)
 
 	while (dwarf_unit_begin(&u, &g->d, &offset)) {
 		if (dwarf_next(&u, &die) && die.stmt_list.is_set &&
-		    grow(g, &g->origins, g->norigins, &g->room_origins,
-			 sizeof(*g->origins)))
+		    array_room(&g->origins, g->norigins, &g->room_origins,
+			       sizeof(*g->origins), &g->failed))
 			g->origins[g->norigins++] = (struct origin){
 				die.stmt_list.u, die.comp_dir.bytes };
 	}

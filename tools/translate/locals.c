@@ -37,13 +37,6 @@ struct reading {
 	uint32_t frame; /* the local with the frame's address, or ~0 */
 };
 
-/* Room for one more of size bytes in the array *p. */
-static bool grow(struct reading *g, void *p, size_t n, size_t *room, size_t size)
-{
-	g->failed |= n >= UINT32_MAX || !array_make_room(p, n, room, size);
-	return !g->failed;
-}
-
 /* ---- places ----------------------------------------------------------- */
 
 static void add_event(struct reading *g, uint32_t address, uint32_t var,
@@ -53,7 +46,8 @@ static void add_event(struct reading *g, uint32_t address, uint32_t var,
 
 	event.address = address;
 	event.var = var;
-	if (grow(g, &out->events, out->nevents, &g->room_events, sizeof(event)))
+	if (array_room(&out->events, out->nevents, &g->room_events, sizeof(event),
+		       &g->failed))
 		out->events[out->nevents++] = event;
 }
 
@@ -289,7 +283,8 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	v.line = origin.decl_line.u <= INT32_MAX ?
 		(uint32_t)origin.decl_line.u : 0;
 	if (is_known(g, scope, v.name) ||
-	    !grow(g, &out->vars, out->nvars, &g->room_vars, sizeof(v)))
+	    !array_room(&out->vars, out->nvars, &g->room_vars, sizeof(v),
+			&g->failed))
 		return;
 	out->vars[out->nvars++] = v;
 	read_location(g, &f, (uint32_t)out->nvars - 1);
@@ -311,6 +306,7 @@ static void read_result(struct reading *g, const struct dwarf_die *die)
 /* What the entries around one mean for it. */
 struct around {
 	bool in_function;
+	bool in_code; /* of any function: those in it are none of ours */
 	uint32_t scope;
 };
 
@@ -332,10 +328,10 @@ static bool enter_function(struct reading *g, const struct dwarf_die *die)
 static struct around inside(struct reading *g, const struct dwarf_die *die,
 			    struct around outer)
 {
-	struct around in = { false, NO_SCOPE };
+	struct around in = { .in_code = outer.in_code, .scope = NO_SCOPE };
 
-	if (die->tag == DW_TAG_subprogram && !outer.in_function) {
-		in.in_function = enter_function(g, die);
+	if (die->tag == DW_TAG_subprogram && !outer.in_code) {
+		in.in_function = in.in_code = enter_function(g, die);
 	} else if (outer.in_function && (die->tag == DW_TAG_lexical_block ||
 				die->tag == DW_TAG_inlined_subroutine)) {
 		in.scope = scopes_find(g->scopes, die->offset);
@@ -346,7 +342,7 @@ static struct around inside(struct reading *g, const struct dwarf_die *die,
 
 static void read_unit(struct reading *g)
 {
-	struct around stack[MAX_DEPTH] = { { false, NO_SCOPE } };
+	struct around stack[MAX_DEPTH] = { { .scope = NO_SCOPE } };
 	unsigned int depth = 0, function = 0;
 	struct dwarf_die die;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* marks.c: line numbers on their way through wasm2c, see marks.h. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

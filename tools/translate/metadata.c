@@ -9,6 +9,8 @@
 #include "metadata.h"
 #include "nodes.h"
 
+#define MAX_ARG 65535 /* of LLVM */
+
 struct rewriting {
 	const struct marks *marks;
 	const struct wasm_module *m;
@@ -136,13 +138,14 @@ static uint32_t function_node(struct rewriting *r, const struct scope *s)
 	return node;
 }
 
+/* LLVM does not say which file a block is in, if it is the function's. */
 static uint32_t block_node(struct rewriting *r, const struct scope *s,
-			   uint32_t outer)
+			   const struct place *outer, uint32_t file)
 {
-	uint32_t file = file_node(r, s->declared.file), node = begin_node(r);
+	uint32_t in_file = file_node(r, file), node = begin_node(r);
 
 	buffer_printf(&r->more, "distinct !DILexicalBlock(scope: !%u, file: !%u, "
-		      "line: %u)\n", outer, file, s->declared.line);
+		      "line: %u)\n", outer->scope, in_file, s->declared.line);
 	return node;
 }
 
@@ -189,10 +192,12 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 	kin = &list[s->kin];
 	outer = place_of(r, s->outer, function);
 	place = (struct place){ NODE_NONE, outer.call, s->declared.file };
+	if (place.file == NO_FILE && !s->is_inlined)
+		place.file = outer.file;
 	if (r->scope_nodes[s->kin] == NODE_NONE)
 		r->scope_nodes[s->kin] = s->is_inlined ?
 			function_node(r, kin) :
-			block_node(r, s, outer.scope);
+			block_node(r, s, &outer, place.file);
 	place.scope = r->scope_nodes[s->kin];
 	if (!s->is_inlined)
 		return place;
@@ -287,7 +292,8 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 		text_put_string(out, r->marks->locals->names.texts[var->name]);
 	else
 		buffer_printf(out, "\"%.*s\"", (int)(end - name.p), name.p);
-	if (var && var->number && place.call != NODE_NONE)
+	if (var && var->number && var->number <= MAX_ARG &&
+	    place.call != NODE_NONE)
 		arg = var->number;
 	if (arg != NODE_NONE)
 		buffer_printf(out, ", arg: %u", arg);

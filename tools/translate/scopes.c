@@ -9,6 +9,7 @@
 #include "scopes.h"
 
 #define MAX_DEPTH 200
+#define MAX_NAME 4000
 /* How often rows may be in one more scope: some tens in real ones. */
 #define MAX_ROWS(l) (256 * (uint64_t)(l)->nrows)
 
@@ -31,16 +32,10 @@ struct reading {
 struct around {
 	uint32_t scope;
 	bool in_function; /* that is in the module */
+	bool in_code; /* of any: those in it are none of ours */
 	bool is_abstract; /* directly in one that is put into others */
 	uint32_t nparams;
 };
-
-/* Room for one more of size bytes in the array *p. */
-static bool grow(struct reading *g, void *p, size_t n, size_t *room, size_t size)
-{
-	g->failed |= n >= NO_SCOPE || !array_make_room(p, n, room, size);
-	return !g->failed;
-}
 
 /* ---- its code --------------------------------------------------------- */
 
@@ -102,6 +97,11 @@ static struct scope_line line_of(struct reading *g,
 	return l;
 }
 
+static bool is_name(struct wasm_slice s)
+{
+	return s.n && s.n <= MAX_NAME && !memchr(s.p, 0, s.n);
+}
+
 /* The scope of a block or an inlined function, or NO_SCOPE. */
 static uint32_t add_scope(struct reading *g, const struct dwarf_die *die,
 			  uint32_t outer)
@@ -111,7 +111,7 @@ static uint32_t add_scope(struct reading *g, const struct dwarf_die *die,
 
 	s.is_inlined = die->tag == DW_TAG_inlined_subroutine;
 	if (s.is_inlined && (!dwarf_die_origin(&g->u, die, &origin) ||
-			     !origin.name.bytes.n))
+			     !is_name(origin.name.bytes)))
 		return NO_SCOPE;
 	/* Until all are read: what it is made of. */
 	s.kin = die->abstract_origin.is_set ?
@@ -121,7 +121,7 @@ static uint32_t add_scope(struct reading *g, const struct dwarf_die *die,
 	s.declared = line_of(g, &origin.decl_file, &origin.decl_line);
 	s.called = line_of(g, &die->call_file, &die->call_line);
 	if (die->offset > INT32_MAX ||
-	    !grow(g, &g->out->list, g->out->n, &g->room, sizeof(s)))
+	    !array_room(&g->out->list, g->out->n, &g->room, sizeof(s), &g->failed))
 		return NO_SCOPE;
 	g->out->list[g->out->n++] = s;
 	take_code(g, die);
@@ -134,8 +134,8 @@ static void add_param(struct reading *g, const struct dwarf_die *die,
 	struct scopes *out = g->out;
 
 	if (!in->is_abstract || die->tag != DW_TAG_formal_parameter ||
-	    !grow(g, &out->params, out->nparams, &g->room_params,
-		  sizeof(*out->params)))
+	    !array_room(&out->params, out->nparams, &g->room_params,
+			sizeof(*out->params), &g->failed))
 		return;
 	out->params[out->nparams++] = (struct scope_param){
 		(uint32_t)die->offset, ++in->nparams };
@@ -149,7 +149,7 @@ static struct around in_function(struct reading *g, const struct dwarf_die *die)
 	struct dwarf_die origin;
 
 	in.is_abstract = !die->low_pc.is_set;
-	in.in_function = body != UINT32_MAX;
+	in.in_function = in.in_code = body != UINT32_MAX;
 	if (in.in_function) {
 		g->start = (uint32_t)die->low_pc.u;
 		g->end = g->start + (uint32_t)g->m->bodies[body].n;
@@ -163,9 +163,9 @@ static struct around in_function(struct reading *g, const struct dwarf_die *die)
 static struct around inside(struct reading *g, const struct dwarf_die *die,
 			    const struct around *outer)
 {
-	struct around in = { .scope = NO_SCOPE };
+	struct around in = { .scope = NO_SCOPE, .in_code = outer->in_code };
 
-	if (die->tag == DW_TAG_subprogram && !outer->in_function)
+	if (die->tag == DW_TAG_subprogram && !outer->in_code)
 		return in_function(g, die);
 	if (outer->in_function && (die->tag == DW_TAG_lexical_block ||
 				   die->tag == DW_TAG_inlined_subroutine)) {

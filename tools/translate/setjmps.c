@@ -70,7 +70,7 @@ static void put_locals(struct function *f, const char *format)
 	struct line rest = f->locals;
 	const char *at;
 
-	while ((at = find(rest, "var_"))) {
+	while ((at = find(rest, "var_")) && f->out->n <= FINISH_MAX_TEXT) {
 		char letter = at[4];
 		char *end;
 		unsigned long n = strtoul(at + 5, &end, 10);
@@ -318,7 +318,7 @@ static bool put_function(struct function *f, const char *at, const char *end)
 	while (at < end) {
 		struct line l = take(&at, end);
 
-		if (!function_line(f, l, at, end))
+		if (!function_line(f, l, at, end) || f->out->n > FINISH_MAX_TEXT)
 			return false;
 		count_braces(f, l);
 	}

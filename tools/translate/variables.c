@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "expression.h"
+#include "finish.h"
 #include "variables.h"
 
 /* ---- names and types -------------------------------------------------- */
@@ -365,7 +366,9 @@ static void before_jump(struct variables *v, unsigned long n,
 {
 	uint32_t i;
 
-	for (i = 0; i < v->part->nvars; i++) {
+	if (out->n > FINISH_MAX_TEXT)
+		lose(v, out);
+	for (i = 0; i < v->part->nvars && !v->is_lost; i++) {
 		bool there = is_in(&v->loops[n].any, i);
 
 		if (there && !is_in(&v->active, i))
