@@ -58,8 +58,10 @@ def run(tests, names, run_test, patience):
         print(f'on an emulated machine, for want of watchpoints: {" ".join(there)}',
               flush=True)
         options = [word for word in sys.argv[1:] if word not in names]
-        done = subprocess.run([EMULATOR, sys.argv[0], *options, *there], check=False,
-                              env=dict(os.environ, WL_PATIENCE=str(SLOWER * patience)))
+        python = sys.executable
+        done = subprocess.run([python, EMULATOR, python, sys.argv[0], *options, *there],
+                              check=False, env=dict(os.environ,
+                                                    WL_PATIENCE=str(SLOWER * patience)))
         passed.append(done.returncode == 0)
     return all(passed)
 
