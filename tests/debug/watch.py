@@ -78,6 +78,8 @@ PROGRAM = [
     # The kernel, for the program.
     ('watch heard[0]', 'watchpoint set variable heard[0]', SET),
     GO,
+    # Not what copies for it, which has no line.
+    ('frame', 'frame info', r'copy_to_user\w*.*\buaccess\.h:\d+'),
     both('bt', r'pipe_read ?\(.*pipe\.c:\d+.*vfs_read ?\(.*\bread ?\(.*'
          rf'use_pipe ?\(.*subject\.c:{line_in_subject("rounds += read(")}\b'),
 ]

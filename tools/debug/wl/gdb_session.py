@@ -110,8 +110,13 @@ def quietly(command):
         gdb.execute(f'set confirm {"on" if confirm else "off"}')
 
 
+WATCHPOINTS = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT,
+               gdb.BP_ACCESS_WATCHPOINT)
+
+
 class GuestFault(gdb.Breakpoint):
-    """Stops when code of the guest faulted, with the function that did it selected."""
+    """Stops when code of the guest faulted, with the function that did it selected; so
+    is the one that copied or filled memory which is watched."""
 
     def __init__(self, session):
         super().__init__('guest_fault', internal=True)
@@ -119,25 +124,33 @@ class GuestFault(gdb.Breakpoint):
         gdb.events.stop.connect(self.on_stop)
 
     def on_stop(self, event):
-        if self not in getattr(event, 'breakpoints', ()):
-            return
-        frame = gdb.newest_frame()
-        # Helpers that the translator adds have no lines.
-        while frame and (gdb.solib_name(frame.pc()) not in self.session.objects
-                         or not frame.find_sal().symtab):
+        hit, newest = getattr(event, 'breakpoints', ()), gdb.newest_frame()
+        if self in hit or (any(b.type in WATCHPOINTS for b in hit) and
+                           self.is_of_guest(newest) and not has_line(newest)):
+            self.select(newest)
+
+    def is_of_guest(self, frame):
+        return gdb.solib_name(frame.pc()) in self.session.objects
+
+    def select(self, frame):
+        while frame and not (self.is_of_guest(frame) and has_line(frame)):
             frame = frame.older()
         if frame:
             frame.select()
             gdb.execute('frame')
 
 
+def has_line(frame):
+    """Helpers that the translator adds have none."""
+    return frame.find_sal().symtab is not None
+
+
 def check_watchpoint(breakpoint):
     """gdb itself says that there are too many when the guest is to go on, and not what
     else there is."""
-    kinds = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT, gdb.BP_ACCESS_WATCHPOINT)
-    if breakpoint.type not in kinds:
+    if breakpoint.type not in WATCHPOINTS:
         return
-    enabled = [b for b in gdb.breakpoints() if b.type in kinds and b.enabled]
+    enabled = [b for b in gdb.breakpoints() if b.type in WATCHPOINTS and b.enabled]
     if len(enabled) > limit.WATCHPOINTS:
         gdb.write(limit.TEXT + '\n')
     elif cpu_hits.are_lost():

@@ -122,7 +122,9 @@ class Session:
         lldb_repeats.select_judged(process)
         self.sync()
         for thread in process:
-            if self.fault and lldb_repeats.is_at(thread, self.fault.id):
+            if self.fault and lldb_repeats.is_at(thread, self.fault.id) or \
+               thread.GetStopReason() == lldb.eStopReasonWatchpoint and \
+               self.is_of_guest(thread.frame[0]):
                 self.select_guest(thread)
         memory = Memory(self.target)
         try:
@@ -132,12 +134,14 @@ class Session:
         return not self.repeats.only(
             process, lambda thread: host_task(self.target, memory, self_offset, thread))
 
+    def is_of_guest(self, frame):
+        return frame.GetModule().GetFileSpec().fullpath in self.names
+
     def select_guest(self, thread):
-        """The function that faulted."""
+        """The function that faulted, or copied or filled memory which is watched."""
         for frame in thread:
             # Helpers that the translator adds have no lines.
-            if frame.GetModule().GetFileSpec().fullpath in self.names and \
-               frame.GetLineEntry().IsValid():
+            if self.is_of_guest(frame) and frame.GetLineEntry().IsValid():
                 thread.SetSelectedFrame(frame.GetFrameID())
                 return
 
