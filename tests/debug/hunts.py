@@ -182,35 +182,39 @@ def initramfs(folder):
     boot.build_initramfs(tree, folder)
 
 
-def hunt(heading):
-    with tempfile.TemporaryDirectory(prefix='wl-hunt-') as folder:
-        initramfs(folder)
-        for steps in transcripts()[heading]:
-            replay(steps, folder)
+HUNTS = {
+    'wrong_word': "A wrong word in another task's file table",
+    'overflow': 'A program whose stack overflows',
+    'use_after_free': 'A use after free',
+    'race': 'Two CPUs and a counter',
+    'misplaced_stack': 'A wrong initial stack pointer',
+}
 
 
-@watchpoints.needed
-def test_wrong_word():
-    hunt('A wrong word in another task\'s file table')
+def is_watched(steps):
+    """Does it take watchpoints?"""
+    return any(re.match(r'(wl-)?watch |runner .*--watch=', step.text) for step in steps)
 
 
-def test_overflow():
-    hunt('A program whose stack overflows')
+def hunt(blocks):
+    """A test that replays them."""
+    def test():
+        with tempfile.TemporaryDirectory(prefix='wl-hunt-') as folder:
+            initramfs(folder)
+            for steps in blocks:
+                replay(steps, folder)
+    return test
 
 
-@watchpoints.needed
-def test_use_after_free():
-    hunt('A use after free')
-
-
-@watchpoints.needed
-def test_race():
-    hunt('Two CPUs and a counter')
-
-
-@watchpoints.needed
-def test_misplaced_stack():
-    hunt('A wrong initial stack pointer')
+def add_hunts():
+    found = transcripts()
+    for name, heading in HUNTS.items():
+        watched = [steps for steps in found[heading] if is_watched(steps)]
+        others = [steps for steps in found[heading] if not is_watched(steps)]
+        if watched:
+            globals()[f'test_{name}_watched'] = watchpoints.needed(hunt(watched))
+        if others:
+            globals()[f'test_{name}'] = hunt(others)
 
 
 # In an order in which the kernel goes on, and who it is that faults.
@@ -302,4 +306,5 @@ def test_reports():
             raise Failure(f'{line!r} is missing in\n{text}')
 
 
+add_hunts()
 debuggers.main()
