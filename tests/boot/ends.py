@@ -15,22 +15,35 @@ from harness import Guest, equal, matches, run_runner
 OK, TRAP, PANIC, RESTART, EXPECT, HALT, ESCAPE, TIMEOUT = 0, 70, 72, 75, 76, 77, 80, 124
 
 
+def modes_of(terminal):
+    return termios.tcgetattr(terminal)[:4]
+
+
 def terminal_of(guest):
-    return termios.tcgetattr(guest.child.child_fd)
+    return modes_of(guest.child.child_fd)
+
+
+def new_terminal():
+    """What a guest's was before the runner had it."""
+    ours, other = os.openpty()
+    try:
+        return modes_of(other)
+    finally:
+        os.close(ours)
+        os.close(other)
 
 
 def check_end(command, status, said=''):
     """Run it at the prompt; the runner has to end so and restore the terminal."""
     with Guest(login=False) as guest:
-        before = terminal_of(guest)
         guest.prompt()
-        if terminal_of(guest) == before:
+        if terminal_of(guest) == new_terminal():
             raise harness.Failure('the terminal is not in raw mode')
         guest.line(command)
         guest.child.expect(harness.pexpect.EOF, timeout=harness.PATIENCE_S)
         after = terminal_of(guest)
         guest.wait_for(status)
-        equal(after[:4], before[:4], 'terminal modes')
+        equal(after, new_terminal(), 'terminal modes')
         matches(guest.stderr(), said, "the runner's words")
 
 
@@ -80,11 +93,10 @@ def test_escape_while_the_guest_spins():
 def test_signals():
     for number in signal.SIGTERM, signal.SIGHUP:
         with Guest(login=False) as guest:
-            before = terminal_of(guest)
             guest.prompt()
             os.kill(guest.child.pid, number)
             guest.child.expect(harness.pexpect.EOF, timeout=harness.PATIENCE_S)
-            equal(terminal_of(guest)[:4], before[:4], 'terminal modes')
+            equal(terminal_of(guest), new_terminal(), 'terminal modes')
             status = guest.wait()
             if status not in (-number, 128 + number):
                 raise harness.Failure(f'{number!r} ended the runner with {status}')
