@@ -115,9 +115,12 @@ def test_watch_stops():
             wait_until('stops again', lambda: stops_again(guest))
 
 
-@watchpoints.needed
 def test_watch_and_attach_later():
-    """Hits of the CPU's own watchpoints are the runner's, and stop no debugger."""
+    """Hits of the CPU's own watchpoints are the runner's, and stop no debugger. Not on
+    the emulated machine: lldb does not come to an end there."""
+    if not watchpoints.work():
+        print('     (not tested: the CPU reports no watchpoints)', flush=True)
+        return
     table = [*SYNC, *SYNC,
              ('tbreak guest_watch_hit', 'breakpoint set -o true -n guest_watch_hit',
               'reakpoint'),
