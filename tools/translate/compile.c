@@ -53,7 +53,7 @@ const char compile_options[] = QUOTE_VALUE(CODE_OPTIONS)
 
 /* Wasm code per C file: small enough to spread, big enough to be worth it. */
 #define CODE_PER_OUTPUT (192 * 1024)
-#define MAX_OUTPUTS 64
+#define MAX_OUTPUTS 32
 #define MAX_JOBS 16
 
 /* What is known of the module on the way. */
@@ -229,21 +229,23 @@ static void unit_name(const struct job *job, unsigned int n, const char *suffix,
 /* 0, or -1 and *failure. */
 static int start_unit(struct job *job, struct unit *u, struct failure *failure)
 {
+	/* The text is of optimised code, which is shorter. */
 	static const char *const object[] = { "-c", NULL };
-	/* To text, with all that the optimiser will want to know. */
-	const char *text[16] = { "-S", "-emit-llvm", "-Xclang",
-				 "-disable-llvm-passes" };
+	static const char *const object_of_text[] = {
+		"-c", "-Xclang", "-disable-llvm-passes", NULL };
+	const char *text[16] = { "-S", "-emit-llvm" };
 	char from[40], to[40], log[40];
-	unsigned int n = 4, i;
+	unsigned int n = 2, i;
+	bool is_lined_unit = is_lined(job, u->n);
 
 	for (i = 0; job->level->debug_options[i]; i++)
 		text[n++] = job->level->debug_options[i];
-	unit_name(job, u->n, u->is_c || !is_lined(job, u->n) ? ".c" : ".ll",
+	unit_name(job, u->n, u->is_c || !is_lined_unit ? ".c" : ".ll",
 		  from, sizeof(from));
 	unit_name(job, u->n, u->is_c ? "_c.ll" : ".o", to, sizeof(to));
 	unit_name(job, u->n, ".log", log, sizeof(log));
-	u->pid = start_clang(job, from, to, log, u->is_c ? text : object,
-			     failure);
+	u->pid = start_clang(job, from, to, log, u->is_c ? text :
+			     is_lined_unit ? object_of_text : object, failure);
 	if (u->pid >= 0)
 		return 0;
 	u->pid = 0;

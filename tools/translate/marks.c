@@ -162,7 +162,7 @@ bool marks_of_line(const struct marks *k, const char *line,
 	return *row || *event;
 }
 
-/* Numbers of lines: rows from 1 on, the one of heads, variables. */
+/* Numbers of lines: rows from 1 on, behind them the one of heads. */
 
 static size_t head_line(const struct marks *k)
 {
@@ -179,19 +179,7 @@ void marks_put_head(const struct marks *k, struct buffer *out)
 	buffer_printf(out, "\n#line %zu\n", head_line(k));
 }
 
-void marks_put_variable(const struct marks *k, size_t var, struct buffer *out)
-{
-	buffer_printf(out, "\n#line %zu\n", head_line(k) + 1 + var);
-}
-
 const struct line_row *marks_row(const struct marks *k, uint32_t line)
 {
 	return line && line < head_line(k) ? &k->lines->rows[line - 1] : NULL;
-}
-
-const struct local_var *marks_variable(const struct marks *k, uint32_t line)
-{
-	return k->locals && line > head_line(k) &&
-	       line - head_line(k) <= k->locals->nvars ?
-		&k->locals->vars[line - head_line(k) - 1] : NULL;
 }

@@ -8,8 +8,8 @@
  * mark is a number that no constant of the module has there, the lower half is
  * the index of a row of lines.h or, behind those, of an event of locals.h.
  *
- * These #line tell no lines of C, but numbers for metadata.h: that of a row, or of
- * a variable that is declared there, or one for all heads of functions.
+ * These #line tell no lines of C, but numbers for metadata.h: that of a row, or one
+ * for all heads of functions.
  */
 #ifndef TRANSLATE_MARKS_H
 #define TRANSLATE_MARKS_H
@@ -63,14 +63,11 @@ bool marks_of_line(const struct marks *k, const char *line,
 		   const struct line_row **row,
 		   const struct local_event **event);
 
-/* A line of C: what follows it is of that row, or is a function's head, or declares
- * that variable, and the next lines those behind it. */
+/* A line of C: what follows it is of that row, or is a function's head. */
 void marks_put_row(size_t row, struct buffer *out);
 void marks_put_head(const struct marks *k, struct buffer *out);
-void marks_put_variable(const struct marks *k, size_t var, struct buffer *out);
 
 /* What the number of a line in C means; NULL: something else. */
 const struct line_row *marks_row(const struct marks *k, uint32_t line);
-const struct local_var *marks_variable(const struct marks *k, uint32_t line);
 
 #endif

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "file.h"
 #include "finish.h"
+#include "inlined.h"
 #include "metadata.h"
 #include "nodes.h"
 
@@ -24,16 +24,11 @@ struct rewriting {
 	/* Nodes that were made, or NODE_NONE. */
 	uint32_t *scope_nodes; /* by scope: the function or the block */
 	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
+	uint32_t *record_nodes; /* by scope: locations of its variables' records */
 	uint32_t *file_nodes;  /* by file of lines.h */
 	uint32_t *owners; /* by node: the function that it is the variables of */
 	uint32_t *var_nodes; /* by scope, of inlined functions: their variables */
-	struct inlined_var *vars; /* of these */
-	size_t nvars, room;
-};
-
-/* A variable of an inlined function; scopes are the first of their kin. */
-struct inlined_var {
-	uint32_t function, scope, name, node;
+	struct inlined inlined; /* these */
 };
 
 /* What a location refers to. */
@@ -209,22 +204,21 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 
 /* ---- rewriting nodes -------------------------------------------------- */
 
-/* "!DILocation(line: 7, scope: !3)" */
+/* "!DILocation(line: 7, scope: !3)"; line 0 is code of several lines. */
 static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 {
-	uint32_t number_of_line = text_value(t, "line: "), line, scope;
+	uint32_t mark = text_value(t, "line: "), line = 0, scope;
 	uint32_t function = function_of(r, text_value(t, "scope: !"));
-	const struct line_row *row = marks_row(r->marks, number_of_line);
-	const struct local_var *var = marks_variable(r->marks, number_of_line);
+	const struct line_row *row = marks_row(r->marks, mark);
 	struct place place;
 
 	if (function == NODE_NONE)
 		return false;
-	place = place_of(r, var ? var->scope : row ?
-			 r->marks->scopes->of_row[row - r->marks->lines->rows] :
-			 NO_SCOPE, function);
-	line = var ? var->line : row ? row->line :
-	       declared(r, node(r, function)).line;
+	place = place_of(r, row ? r->marks->scopes->of_row[
+				 row - r->marks->lines->rows] : NO_SCOPE,
+			 function);
+	if (mark)
+		line = row ? row->line : declared(r, node(r, function)).line;
 	scope = scope_in_file(r, &place, row ? row->file : NO_FILE);
 	buffer_printf(out, "!DILocation(line: %u, scope: !%u", line, scope);
 	put_call(out, place.call);
@@ -240,32 +234,6 @@ static uint32_t variable_number(const struct rewriting *r, struct text name)
 		text_number((struct text){ name.p + 5, name.n - 5 }) : NODE_NONE;
 
 	return l && n < l->nvars ? n : NODE_NONE;
-}
-
-/* The inlined function that a scope is in, or NO_SCOPE. */
-static uint32_t inlined_function(const struct rewriting *r, uint32_t scope)
-{
-	const struct scope *list = r->marks->scopes->list;
-
-	while (scope != NO_SCOPE && !list[scope].is_inlined)
-		scope = list[scope].outer;
-	return scope;
-}
-
-static void note_variable(struct rewriting *r, const struct local_var *var,
-			  uint32_t node)
-{
-	const struct scope *list = r->marks->scopes->list;
-	uint32_t function = inlined_function(r, var->scope);
-
-	if (function == NO_SCOPE)
-		return;
-	r->failed |= !array_make_room(&r->vars, r->nvars, &r->room,
-				      sizeof(*r->vars));
-	if (!r->failed)
-		r->vars[r->nvars++] = (struct inlined_var){
-			list[function].kin, list[var->scope].kin, var->name,
-			node };
 }
 
 /* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
@@ -286,7 +254,7 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	var = n == NODE_NONE ? NULL : &r->marks->locals->vars[n];
 	place = place_of(r, var ? var->scope : NO_SCOPE, function);
 	if (var)
-		note_variable(r, var, node);
+		inlined_note(&r->inlined, var, node);
 	buffer_text(out, "!DILocalVariable(name: ");
 	if (var)
 		text_put_string(out, r->marks->locals->names.texts[var->name]);
@@ -359,7 +327,7 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 		uint32_t scope = number == NODE_NONE ? NO_SCOPE :
 			r->marks->locals->vars[number].scope;
 
-		if (inlined_function(r, scope) != NO_SCOPE ||
+		if (inlined_function(r->marks->scopes, scope) != NO_SCOPE ||
 		    text_starts(var, "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
@@ -450,60 +418,71 @@ static void put_nodes(struct rewriting *r, const char *at, const char *end,
 	}
 }
 
-static int compare_variables(const void *x, const void *y)
+/* The location of a variable's records, which tells by its scope which instance
+ * of the variable they are about; NODE_NONE: it is the function's own. */
+static uint32_t record_location(struct rewriting *r, uint32_t variable)
 {
-	const struct inlined_var *a = x, *b = y;
+	struct text t = node(r, variable);
+	uint32_t function = function_of(r, text_value(t, "scope: !"));
+	uint32_t n = variable_number(r, text_field(t, "name: \""));
+	uint32_t scope = n == NODE_NONE ? NO_SCOPE :
+					  r->marks->locals->vars[n].scope;
+	struct place place;
 
-	if (a->function != b->function)
-		return a->function < b->function ? -1 : 1;
-	if (a->scope != b->scope)
-		return a->scope < b->scope ? -1 : 1;
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
-	return a->node < b->node ? -1 : a->node > b->node;
+	if (scope == NO_SCOPE || function == NODE_NONE)
+		return NODE_NONE;
+	if (r->record_nodes[scope] == NODE_NONE) {
+		place = place_of(r, scope, function);
+		r->record_nodes[scope] = begin_node(r);
+		buffer_printf(&r->more, "!DILocation(line: 0, scope: !%u",
+			      place.scope);
+		put_call(&r->more, place.call);
+		buffer_text(&r->more, ")\n");
+	}
+	return r->record_nodes[scope];
 }
 
-/* Also those that no instance has anywhere, so that debuggers know of them. */
-static void put_inlined_variables(struct rewriting *r, struct buffer *out)
+/* "value(i32 %3, !7, !DIExpression(), !9)": where a variable is from here on. */
+static void put_record(struct rewriting *r, struct text line, struct buffer *out)
 {
-	const struct inlined_var *v, *end = r->vars + r->nvars;
-	uint32_t scope;
+	struct text rest = text_field(line, ", !DIExpression(");
+	const char *at = line.p + line.n - rest.n - strlen(", !DIExpression(");
+	uint32_t location = NODE_NONE;
 
-	if (r->nvars)
-		qsort(r->vars, r->nvars, sizeof(*r->vars), compare_variables);
-	v = r->vars;
-	for (scope = 0; scope < r->marks->scopes->n; scope++) {
-		const char *comma = "";
-
-		if (r->var_nodes[scope] == NODE_NONE)
-			continue;
-		buffer_printf(out, "!%u = !{", r->var_nodes[scope]);
-		for (; v < end && v->function <= scope; v++) {
-			if (v->function < scope || (*comma && v->scope ==
-			    v[-1].scope && v->name == v[-1].name))
-				continue;
-			buffer_printf(out, "%s!%u", comma, v->node);
-			comma = ", ";
-		}
-		buffer_text(out, "}\n");
+	if (rest.n) {
+		while (at > line.p && at[-1] >= '0' && at[-1] <= '9')
+			at--;
+		location = record_location(r, text_number((struct text){
+			at, (size_t)(line.p + line.n - at) }));
 	}
+	at = memrchr(line.p, '!', line.n);
+	if (location == NODE_NONE || !at) {
+		buffer_put(out, line.p, line.n);
+		return;
+	}
+	buffer_put(out, line.p, (size_t)(at - line.p));
+	buffer_printf(out, "!%u)", location);
 }
 
 /* The code, without labels, which are wasm2c's. */
-static void put_code(struct text code, struct buffer *out)
+static void put_code(struct rewriting *r, struct text code, struct buffer *out)
 {
-	static const char label[] = "\n    #dbg_label(";
-	struct text next;
+	static const char record[] = "\n    #dbg_";
+	const char *end = code.p + code.n;
+	struct text next, line;
 
-	while ((next = text_field(code, label)).n) {
-		const char *newline = memchr(next.p, '\n', next.n);
+	while ((next = text_field(code, record)).n) {
+		size_t before = (size_t)(next.p - strlen(record) - code.p);
 
-		buffer_put(out, code.p, (size_t)(next.p - strlen(label) -
-						 code.p));
-		if (!newline)
-			return;
-		code.n -= (size_t)(newline - code.p);
-		code.p = newline;
+		buffer_put(out, code.p, before);
+		code.p = next.p;
+		text_line(&code.p, end, &line);
+		code.p = line.p + line.n;
+		code.n = (size_t)(end - code.p);
+		if (text_starts(line, "label("))
+			continue;
+		buffer_text(out, record);
+		put_record(r, line, out);
 	}
 	buffer_put(out, code.p, code.n);
 }
@@ -520,22 +499,25 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 		return;
 	}
 	at++;
-	put_code((struct text){ text, (size_t)(at - text) }, out);
 	r->scope_nodes = make_table(r, r->marks->scopes->n);
 	r->call_nodes = make_table(r, r->marks->scopes->n);
 	r->var_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
+	r->record_nodes = make_table(r, r->marks->scopes->n);
 	read_nodes(r, at, end);
-	if (!r->failed)
+	if (!r->failed) {
+		put_code(r, (struct text){ text, (size_t)(at - text) }, out);
 		put_nodes(r, at, end, out);
+	}
 	buffer_put(out, r->more.p, r->more.n);
 	if (!r->failed)
-		put_inlined_variables(r, out);
-	r->failed |= r->more.failed || out->failed;
+		inlined_put(&r->inlined, r->var_nodes, out);
+	r->failed |= r->inlined.failed || r->more.failed || out->failed;
 	free(r->scope_nodes);
 	free(r->call_nodes);
 	free(r->var_nodes);
-	free(r->vars);
+	free(r->record_nodes);
+	inlined_free(&r->inlined);
 	free(r->file_nodes);
 	free(r->owners);
 	free(r->nodes);
@@ -546,7 +528,8 @@ int metadata_rewrite(const char *dir, const char *from, const char *to,
 		     const struct marks *marks, const struct wasm_module *m,
 		     char **names, struct failure *failure)
 {
-	struct rewriting r = { .marks = marks, .m = m, .names = names };
+	struct rewriting r = { .marks = marks, .m = m, .names = names,
+			       .inlined.scopes = marks->scopes };
 	struct buffer in = { 0 }, out = { 0 };
 	int err = file_read_text(dir, from, &in, failure);
 

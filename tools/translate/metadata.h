@@ -5,9 +5,9 @@
  *
  * The C of a unit says only which number of marks.h each of its statements and
  * variables has, for C cannot say that code is of a function that was put into
- * another one. So clang first makes LLVM's text form of it, in which this is told
- * here: lines and files, names, blocks, and inlined functions with where they were
- * called from. The code stays as it is.
+ * another one. So clang first makes LLVM's text form of it, optimised, in which this
+ * is told here: lines and files, names, blocks, and inlined functions with where they
+ * were called from. The code stays as it is.
  */
 #ifndef TRANSLATE_METADATA_H
 #define TRANSLATE_METADATA_H

@@ -271,20 +271,18 @@ static void put_value(const struct variables *v, uint32_t i,
 	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
 }
 
-/* Each on a line of its own, which tells which one it is. */
 static void put_declarations(struct variables *v, struct buffer *out)
 {
 	const struct local_var *var = var_at(v, 0), *end = var + v->part->nvars;
 
-	marks_put_variable(v->marks, v->part->first_var, out);
 	for (; var < end; var++) {
-		if (var->param >= v->nparams) {
-			put_type(&var->type, out);
-			buffer_byte(out, ' ');
-			put_name(v, var, out);
-			buffer_byte(out, ';');
-		}
-		buffer_byte(out, '\n');
+		if (var->param < v->nparams)
+			continue;
+		buffer_byte(out, ' ');
+		put_type(&var->type, out);
+		buffer_byte(out, ' ');
+		put_name(v, var, out);
+		buffer_byte(out, ';');
 	}
 }
 
@@ -324,7 +322,6 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 	buffer_free(&copies);
 	buffer_text(out, " CALLER_SAVED;");
 	put_declarations(v, out);
-	marks_put_head(v->marks, out);
 }
 
 /* Not followed any further: better nothing than something wrong. */
