@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define GUEST_MODULE_SYMBOL "guest_module"
-#define GUEST_MODULE_ABI 2
+#define GUEST_MODULE_ABI 3
 
 enum guest_kind { GUEST_FUNC, GUEST_TABLE, GUEST_MEMORY, GUEST_GLOBAL, GUEST_TAG };
 
@@ -49,6 +49,9 @@ struct guest_function {
 struct guest_module {
 	uint32_t abi; /* GUEST_MODULE_ABI */
 	uint32_t instance_size;
+	/* The part of an instance that says where exceptions go: like registers, it
+	 * belongs to the calls in progress. */
+	uint32_t exception, exception_size;
 	const struct guest_import *imports;
 	const struct guest_export *exports; /* sorted by name (strcmp) */
 	uint32_t nimports, nexports;

@@ -145,12 +145,32 @@ void user_bind(struct user *u, struct task *t)
 	u->image->program->module.desc->import(u->instance, t);
 }
 
+static char *state_of(const struct user *u)
+{
+	return (char *)u->instance + u->image->program->module.desc->exception;
+}
+
+size_t user_state_size(const struct user *u)
+{
+	return u->image->program->module.desc->exception_size;
+}
+
+void user_save_state(const struct user *u, void *state)
+{
+	memcpy(state, state_of(u), user_state_size(u));
+}
+
+void user_restore_state(struct user *u, const void *state)
+{
+	memcpy(state_of(u), state, user_state_size(u));
+}
+
 /* A call of the program's signal handler, to be unwound by sigreturn. */
 struct signal_frame {
 	struct jump env;
 	struct signal_frame *below;
 	char *place; /* on the host's stack */
-	u8 instance[]; /* as it was interrupted: it may be about to throw */
+	u8 state[]; /* as it was interrupted: it may be about to throw */
 };
 
 static void pop_frame(struct task *t)
@@ -345,7 +365,6 @@ void user_clone(struct task *t)
 static void deliver_signal(struct task *t)
 {
 	const struct program *p = t->user->image->program;
-	u32 size = p->module.desc->instance_size;
 	char *place = __builtin_frame_address(0);
 	struct signal_frame *frame;
 
@@ -353,8 +372,8 @@ static void deliver_signal(struct task *t)
 		user_exit(t, STATUS_SEGV);
 	user_bind(t->user, t);
 	prune_frames(t, place);
-	frame = allocate(sizeof(*frame) + size);
-	memcpy(frame->instance, t->user->instance, size);
+	frame = allocate(sizeof(*frame) + user_state_size(t->user));
+	user_save_state(t->user, frame->state);
 	frame->place = place;
 	frame->below = t->frames;
 	t->frames = frame;
@@ -364,7 +383,7 @@ static void deliver_signal(struct task *t)
 		p->handle_signal(t->user->instance);
 		user_exit(t, STATUS_SEGV);
 	}
-	memcpy(t->user->instance, t->frames->instance, size);
+	user_restore_state(t->user, t->frames->state);
 	pop_frame(t);
 	load_registers(t);
 }

@@ -66,6 +66,12 @@ void user_enter(struct task *task);
  * find the thread in the program's text, and the program half bound. */
 void user_bind(struct user *user, struct task *task);
 
+/* What its calls in progress need of the instance, while others run in it: the bytes
+ * that it takes, take them, and put them back. */
+size_t user_state_size(const struct user *user);
+void user_save_state(const struct user *user, void *state);
+void user_restore_state(struct user *user, const void *state);
+
 struct user *user_get(struct user *user);
 void user_put(struct user *user);
 

@@ -35,8 +35,7 @@ struct vfork {
 	char *start;
 	size_t size;
 	void *copy;
-	/* The parent's globals, and where its exceptions go. */
-	void *instance;
+	void *state; /* of the parent's calls in the instance */
 	struct jump resume;
 	/* The parent's, while it is on the helper thread. */
 	struct jump top;
@@ -62,7 +61,7 @@ static void destroy(struct vfork *v)
 	unlink_from_image(v);
 	user_put(v->user);
 	free(v->copy);
-	free(v->instance);
+	free(v->state);
 	free(v);
 }
 
@@ -95,18 +94,12 @@ static __attribute__((noinline)) bool save_frames(struct vfork *v)
 	return true;
 }
 
-static u32 instance_size(const struct vfork *v)
+static bool save_state(struct vfork *v)
 {
-	return v->user->image->program->module.desc->instance_size;
-}
-
-static bool save_instance(struct vfork *v)
-{
-	v->instance = malloc(instance_size(v));
-	if (!v->instance)
-		return false;
-	memcpy(v->instance, v->user->instance, instance_size(v));
-	return true;
+	v->state = malloc(user_state_size(v->user));
+	if (v->state)
+		user_save_state(v->user, v->state);
+	return v->state;
 }
 
 static __attribute__((noinline, noreturn)) void put_back(struct vfork *v)
@@ -193,7 +186,7 @@ static void move_parent_back(struct vfork *v)
 	p->top = v->top;
 	p->borrowed = v->borrowed;
 	p->vfork = NULL;
-	memcpy(v->user->instance, v->instance, instance_size(v));
+	user_restore_state(v->user, v->state);
 	user_bind(v->user, p);
 	v->user->sp = v->sp;
 	task_adopt(p);
@@ -268,7 +261,7 @@ u32 vfork_call(struct task *p, u32 sp, u32 tls)
 	v->tls = tls;
 	if (jump_set(&v->resume))
 		return resumed(v);
-	if (!save_instance(v) || !save_frames(v)) {
+	if (!save_state(v) || !save_frames(v)) {
 		destroy(v);
 		return (u32)-EAGAIN;
 	}

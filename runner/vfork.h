@@ -6,8 +6,8 @@
  * system call is made on a helper thread, so that T is free for the child C: it
  * returns 0 from vfork() on T and runs there, in P's instance, until it executes
  * a program (then it moves to a thread of its own) or exits. Then P comes back
- * to T; T and the instance have been put back to what they were when vfork() was
- * called.
+ * to T; its frames have been put back to what they were when vfork() was called,
+ * and so has what they need of the instance.
  */
 #ifndef RUNNER_VFORK_H
 #define RUNNER_VFORK_H

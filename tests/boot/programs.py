@@ -67,7 +67,7 @@ class Initramfs:
         for name in WATS:
             assemble(name, tree)
         spoil(tree)
-        for name in 'calls', 'clone3':
+        for name in 'calls', 'clone3', 'globals':
             harness.compile_for_guest(os.path.join(SOURCES, name + '.c'),
                                       os.path.join(tree, name))
         harness.compile_for_guest(os.path.join(SOURCES, 'plain.cc'),
@@ -118,6 +118,11 @@ def test_clone3():
         with Initramfs() as initramfs, Guest(initramfs=initramfs, cpus=cpus) as guest:
             equal(guest.run('/test/clone3', status=None), 'all of clone3() is right\n',
                   f'on {cpus} CPUs')
+
+
+def test_globals():
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        equal(guest.run('/test/globals'), '1 2 3 4\n')
 
 
 def test_plain_cxx():

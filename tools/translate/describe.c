@@ -412,6 +412,8 @@ void describe_module(struct buffer *out, const struct wasm_module *m,
 		"const struct guest_module guest_module = {\n"
 		"  .abi = GUEST_MODULE_ABI,\n"
 		"  .instance_size = sizeof(w2c_" FINISH_NAME "),\n"
+		"  .exception = __builtin_offsetof(w2c_" FINISH_NAME ", exception),\n"
+		"  .exception_size = sizeof(struct guest_exception),\n"
 		"  .imports = guest_imports, .exports = guest_exports,\n"
 		"  .nimports = %u, .nexports = %u,\n"
 		"  .memory_min = %u, .memory_max = %u, .data_low = %uu,\n"

@@ -114,7 +114,7 @@ WATCHPOINTS = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT,
                gdb.BP_ACCESS_WATCHPOINT)
 
 
-class GuestFault(gdb.Breakpoint):
+class SelectGuest(gdb.Breakpoint):
     """Stops when code of the guest faulted, with the function that did it selected; so
     is the one that copied or filled memory which is watched."""
 
@@ -225,5 +225,5 @@ def begin():
     gdb.events.breakpoint_created.connect(check_watchpoint)
     session.sync()
     skip_runner()
-    GuestFault(session)
+    SelectGuest(session)
     register_commands()
