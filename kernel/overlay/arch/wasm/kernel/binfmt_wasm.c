@@ -189,7 +189,13 @@ static int push_auxv(unsigned long __user **sp, struct linux_binprm *bprm,
 
 #define AUXV_WORDS 24	/* at least what push_auxv() pushes */
 
-/* At the top the strings, below them argc, argv, envp, auxv; *sp is argc's. */
+/* argc, argv, envp, auxv */
+static unsigned long count_words(const struct linux_binprm *bprm)
+{
+	return 1 + bprm->argc + 1 + bprm->envc + 1 + AUXV_WORDS;
+}
+
+/* At the top the strings, below them the words; *sp is argc's. */
 static int setup_stack(struct linux_binprm *bprm, unsigned long *ret_sp)
 {
 	struct mm_struct *mm = current->mm;
@@ -201,7 +207,7 @@ static int setup_stack(struct linux_binprm *bprm, unsigned long *ret_sp)
 	err = transfer_args_to_stack(bprm, &string);
 	if (err)
 		return err;
-	words = 1 + bprm->argc + 1 + bprm->envc + 1 + AUXV_WORDS;
+	words = count_words(bprm);
 	random = (string - sizeof(bytes)) & ~15ul;
 	sp = (void __user *)((random - words * sizeof(long)) & ~15ul);
 	*ret_sp = (unsigned long)sp;
@@ -250,7 +256,8 @@ static int map_module(struct linux_binprm *bprm, unsigned long size,
 
 static int map_stack(struct linux_binprm *bprm, unsigned long *ret_sp)
 {
-	unsigned long args = MAX_ARG_PAGES * PAGE_SIZE - bprm->p;
+	unsigned long args = MAX_ARG_PAGES * PAGE_SIZE - bprm->p +
+			     count_words(bprm) * sizeof(long);
 	unsigned long size = PAGE_SIZE + STACK_BYTES + PAGE_ALIGN(args), addr;
 	int err;
 

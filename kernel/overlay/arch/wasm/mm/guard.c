@@ -32,16 +32,18 @@ int wasm_guard(unsigned long start, unsigned long end)
 	return -ENOMEM;
 }
 
-void wasm_unguard(unsigned long start, unsigned long end)
+int wasm_unguard(unsigned long start, unsigned long end)
 {
 	unsigned long addr;
 
 	if (start >= end || !wasm_any_guarded(start >> PAGE_SHIFT,
 					      (end - 1) >> PAGE_SHIFT))
-		return;
-	wasm_ext_protect(start, end - start, WASM_PROTECT_ALL);
+		return 0;
+	if (wasm_ext_protect(start, end - start, WASM_PROTECT_ALL))
+		return -ENOMEM;
 	for (addr = start; addr < end; addr += PAGE_SIZE)
 		clear_bit(addr >> PAGE_SHIFT, wasm_guards);
+	return 0;
 }
 
 /* Are these pages memory of the program's own, and nobody else's? */
@@ -83,7 +85,7 @@ SYSCALL_DEFINE3(mprotect, unsigned long, start, size_t, len, unsigned long,
 	if (!err && none)
 		err = wasm_guard(start, end);
 	else if (!err)
-		wasm_unguard(start, end);
+		err = wasm_unguard(start, end);
 	mmap_write_unlock(mm);
 	return err;
 }

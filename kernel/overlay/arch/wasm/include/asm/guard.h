@@ -15,7 +15,7 @@ extern unsigned long wasm_guards[];
 
 /* Of whole pages. 0, or -ENOMEM if the host cannot. */
 int wasm_guard(unsigned long start, unsigned long end);
-void wasm_unguard(unsigned long start, unsigned long end);
+int wasm_unguard(unsigned long start, unsigned long end);
 
 bool wasm_any_guarded(unsigned long first_pfn, unsigned long last_pfn);
 
