@@ -49,6 +49,14 @@ static inline u32 kernel_syscall1(const struct kernel *k, void *instance,
 		instance, sp, tls, nr, a);
 }
 
+static inline u32 kernel_syscall4(const struct kernel *k, void *instance,
+				  u32 sp, u32 tls, u32 nr, u32 a, u32 b, u32 c,
+				  u32 d)
+{
+	return ((u32 (*)(void *, u32, u32, u32, u32, u32, u32, u32))
+			k->syscalls[4])(instance, sp, tls, nr, a, b, c, d);
+}
+
 static inline u32 kernel_syscall5(const struct kernel *k, void *instance,
 				  u32 sp, u32 tls, u32 nr, u32 a, u32 b, u32 c,
 				  u32 d, u32 e)

@@ -9,10 +9,12 @@
 #include "exit.h"
 #include "futex.h"
 #include "log.h"
+#include "race.h"
 #include "user.h"
 #include "vfork.h"
 
 #define NR_SCHED_YIELD 124
+#define NR_RT_SIGPROCMASK 135
 #define NR_CLONE 220
 #define VFORK_FLAGS 0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
 #define MAX_FRAMES ((size_t)2 << 20)
@@ -31,6 +33,7 @@ struct vfork {
 	struct task *parent, *child;
 	struct user *user;
 	u32 sp, tls, result;
+	u64 mask; /* of signals, of the parent */
 	/* What is to be put back: stack and where to go on in it. */
 	char *start;
 	size_t size;
@@ -100,6 +103,30 @@ static bool save_state(struct vfork *v)
 	if (v->state)
 		user_save_state(v->user, v->state);
 	return v->state;
+}
+
+#define SIG_SETMASK_OF_LINUX 2
+#define NO_SIGNALS (~(u64)0) /* blocked */
+
+/*
+ * t's mask of signals; its old one to *old, unless NULL. 0 or -errno. The parent has
+ * none of its signals while it is on the helper thread, where a handler must not run:
+ * its frames are elsewhere. They come when it is back.
+ */
+static u32 set_mask(struct task *t, u32 sp, u32 tls, u64 mask, u64 *old)
+{
+	u32 at = (sp - 2 * (u32)sizeof(u64)) & ~(u32)(sizeof(u64) - 1), err;
+	u64 *masks = memory_at(at);
+
+	masks[0] = mask;
+	race_syscall_begin(NR_RT_SIGPROCMASK, SIG_SETMASK_OF_LINUX);
+	err = kernel_syscall4(t->kernel, t->kinst, sp, tls, NR_RT_SIGPROCMASK,
+			      SIG_SETMASK_OF_LINUX, at,
+			      old ? at + (u32)sizeof(u64) : 0, sizeof(u64));
+	race_syscall_end(NR_RT_SIGPROCMASK, SIG_SETMASK_OF_LINUX);
+	if (old)
+		*old = masks[1];
+	return err;
 }
 
 static __attribute__((noinline, noreturn)) void put_back(struct vfork *v)
@@ -237,21 +264,25 @@ static void become_child(struct vfork *v)
 	user_bind(v->user, c);
 	task_adopt(c);
 	user_enter(c);
+	set_mask(c, v->sp, v->tls, v->mask, NULL);
 }
 
 static u32 resumed(struct vfork *v)
 {
 	struct task *p = v->parent;
-	u32 result = v->result;
+	u32 result = v->result, sp = v->sp, tls = v->tls;
+	u64 mask = v->mask;
 
 	destroy(v);
 	user_enter(p);
+	set_mask(p, sp, tls, mask, NULL); /* may not return */
 	return result;
 }
 
 u32 vfork_call(struct task *p, u32 sp, u32 tls)
 {
 	struct vfork *v = calloc(1, sizeof(*v));
+	u32 err;
 
 	if (!v)
 		return (u32)-ENOMEM;
@@ -264,6 +295,11 @@ u32 vfork_call(struct task *p, u32 sp, u32 tls)
 	if (!save_state(v) || !save_frames(v)) {
 		destroy(v);
 		return (u32)-EAGAIN;
+	}
+	err = set_mask(p, sp, tls, NO_SIGNALS, &v->mask);
+	if (err) {
+		destroy(v);
+		return err;
 	}
 	move_parent_away(v);
 	if (wait_for(v, ~0u) == PARENT_DEAD)

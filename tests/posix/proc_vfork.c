@@ -166,6 +166,41 @@ static void handler(int sig)
 	say_status("vfork in a handler", wait_status(pid));
 }
 
+static sigjmp_buf away;
+
+static void jump_away(int sig)
+{
+	(void)sig;
+	siglongjmp(away, 1);
+}
+
+/* The parent's signals come when it is back, and its handler may leave vfork(). */
+static void test_signal(void)
+{
+	volatile int i;
+	sigset_t mask;
+	pid_t pid;
+
+	on_signal_flags(SIGUSR2, jump_away, 0);
+	for (i = 0; i < 20; i++) {
+		if (sigsetjmp(away, 1)) {
+			say_status("left", wait_status(-1));
+			continue;
+		}
+		pid = vfork();
+		if (!pid) {
+			sigprocmask(SIG_BLOCK, NULL, &mask);
+			kill(getppid(), SIGUSR2);
+			if (i % 2)
+				sleep_ms(20);
+			_exit(sigismember(&mask, SIGUSR2) ? 1 : i);
+		}
+		say("not left: %d", pid > 0);
+	}
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	IS(sigismember(&mask, SIGUSR2));
+}
+
 int main(int argc, char **argv)
 {
 	int i, sum = 0, status;
@@ -186,6 +221,7 @@ int main(int argc, char **argv)
 	test_nested();
 	test_kill();
 	test_jump();
+	test_signal();
 	for (i = 0; i < 500; i++) {
 		status = wait_status(vfork_and_exit(i % 20, i % 200));
 		sum += WEXITSTATUS(status);
