@@ -17,6 +17,7 @@
 #include "race.h"
 #include "report.h"
 #include "sanitize.h"
+#include "stack.h"
 #include "symbols.h"
 #include "user.h"
 
@@ -99,6 +100,13 @@ static void fault_in_guest(struct task *t, const struct fault *f)
 		fault_in_kernel(t, f);
 }
 
+static const char *blamed;
+
+void fault_blame(const char *file)
+{
+	blamed = file;
+}
+
 static __attribute__((noreturn)) void fault_in_runner(int signo, u64 addr)
 {
 	static _Atomic bool again;
@@ -106,6 +114,9 @@ static __attribute__((noreturn)) void fault_in_runner(int signo, u64 addr)
 
 	if (atomic_exchange(&again, true))
 		_exit(EXIT_HOST);
+	if (blamed && !task_self)
+		die(EXIT_DATA, "%s is damaged: it faults before it runs "
+		    "(address %llx)", blamed, (unsigned long long)addr);
 	snprintf(text, sizeof(text), "the runner itself failed: %s, address "
 		 "%llx", strsignal(signo), (unsigned long long)addr);
 	if (the_vm)
@@ -190,12 +201,16 @@ static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 	struct fault f = { .signo = signo };
 	bool access = signo == SIGSEGV || signo == SIGBUS;
 	bool guest_addr = access && info->si_code > 0 && memory_is_guest(addr);
+	bool exhausted = pc == (void *)stack_exhausted;
 
-	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr))
+	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr && !exhausted))
 		fault_in_runner(signo, addr);
-	f.what = access && !guest_addr ? "stack exhausted" : strsignal(signo);
-	f.has_addr = access;
-	if (access)
+	exhausted |= access && !guest_addr;
+	if (exhausted)
+		f.signo = SIGSEGV;
+	f.what = exhausted ? "stack exhausted" : strsignal(signo);
+	f.has_addr = access || exhausted;
+	if (f.has_addr)
 		f.addr = guest_addr ? (gaddr_t)addr : guest_sp(t);
 	fault_in_guest(t, &f);
 }

@@ -19,6 +19,10 @@ void fault_trap_access(wasm_rt_trap_t trap, u64 addr) __attribute__((noreturn));
 void fault_trap_call(const wasm_rt_funcref_table_t *table, u32 i)
 	__attribute__((noreturn));
 
+/* What goes wrong on a thread without a task is the fault of this file from now on;
+ * NULL: of the runner. */
+void fault_blame(const char *file);
+
 /* Does nothing: called before a fault, or a panic, is dealt with, on the thread
  * that has it, for breakpoints. addr: 0 if there is none. */
 void guest_fault(struct task *task, const char *what, gaddr_t addr);

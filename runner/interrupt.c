@@ -20,6 +20,7 @@
 #include "log.h"
 #include "race.h"
 #include "sanitize.h"
+#include "stack.h"
 #include "user.h"
 
 #define RED_ZONE 128u
@@ -31,14 +32,19 @@ NOT_SANITIZED bool interrupt_in_guest(const struct task *t, const void *pc)
 		module_has_text(&t->user->image->program->module, pc));
 }
 
-static void take_over(struct task *t)
+static void unblock(void)
 {
 	sigset_t set;
 
-	*t->irq_state = WASM_IRQS_OFF;
 	sigemptyset(&set);
 	sigaddset(&set, SIGURG);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void take_over(struct task *t)
+{
+	*t->irq_state = WASM_IRQS_OFF;
+	unblock();
 }
 
 static void interrupt_kernel(struct task *t)
@@ -72,6 +78,10 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others()) {
 		*t->irq_deferred = 1;
 		cpu_retry(t->cpu);
+	} else if (state == WASM_IRQS_USER && stack_is_low(STACK_FOR_INTERRUPT)) {
+		*t->irq_deferred = 1;
+		unblock();
+		stack_exhausted();
 	} else if (state == WASM_IRQS_USER) {
 		interrupt_user(t);
 	} else {

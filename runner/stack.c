@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* stack.c: the second stack of a thread, on which it handles faults. */
+/* stack.c: a thread's stacks, see stack.h. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +16,7 @@
 #define BYTES ((size_t)256 << 10)
 #define GUARD ((size_t)4096)
 #define SPARES 32
+#define LIBRARYS ((size_t)32 << 10)
 
 /* Some used ones wait here for the next thread, each points to the next. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -61,10 +62,25 @@ static void *map_new(void)
 	return p + GUARD;
 }
 
-void stack_init(struct stack *s)
+_Thread_local uintptr_t stack_end;
+
+__asm__(".pushsection .text\n"
+	".type stack_exhausted, @function\n"
+	".globl stack_exhausted\n"
+	".hidden stack_exhausted\n"
+	"stack_exhausted:\n"
+	".cfi_startproc\n"
+	"ud2\n"
+	".cfi_endproc\n"
+	".size stack_exhausted, . - stack_exhausted\n"
+	".popsection\n");
+
+void stack_init(struct stack *s, size_t size)
 {
 	stack_t ss = { .ss_size = BYTES };
 
+	/* Above us is what the C library keeps there. */
+	stack_end = (uintptr_t)__builtin_frame_address(0) - size + LIBRARYS;
 	s->start = take_spare();
 	if (!s->start)
 		s->start = map_new();

@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stack.h: the second stack of a thread, on which it handles faults. */
+/* stack.h: a thread's stack, and the second one, on which it handles faults. */
 #ifndef RUNNER_STACK_H
 #define RUNNER_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct stack {
 	void *start;
 };
 
-/* The calling thread gets one; dies. */
-void stack_init(struct stack *s);
+/* The calling thread, whose first one has this size, gets the second one; dies. */
+void stack_init(struct stack *s, size_t size);
 void stack_deinit(struct stack *s);
+
+/* What the kernel is given at least, on the thread's first stack. */
+#define STACK_FOR_SYSCALL ((size_t)256 << 10)
+#define STACK_FOR_INTERRUPT ((size_t)128 << 10)
+
+/* About where the thread's first stack ends. */
+extern _Thread_local uintptr_t stack_end;
+
+/* Is the caller so near to it? Not on the second one. */
+static inline __attribute__((always_inline)) bool stack_is_low(size_t least)
+{
+	return (uintptr_t)__builtin_frame_address(0) - stack_end < least;
+}
+
+/* Makes a fault of the guest of it, which on_fault() knows by its address. */
+void stack_exhausted(void) __attribute__((noreturn));
 
 #endif

@@ -66,6 +66,22 @@ void task_put(void)
 	pthread_mutex_unlock(&free_lock);
 }
 
+bool task_identify(size_t slot, struct task_id *ret)
+{
+	const struct task *t;
+
+	if (!atomic_load_explicit(&the_vm->tasks[slot], memory_order_relaxed))
+		return false;
+	pthread_mutex_lock(&free_lock);
+	t = atomic_load(&the_vm->tasks[slot]);
+	if (t) {
+		ret->gaddr = t->gaddr;
+		snprintf(ret->name, sizeof(ret->name), "%.15s", t->name);
+	}
+	pthread_mutex_unlock(&free_lock);
+	return t;
+}
+
 static void set_instance(struct task *t, void *kinst)
 {
 	const struct module *m = &t->kernel->module;
@@ -156,7 +172,7 @@ static void *thread_main(void *arg)
 	struct task *volatile t = arg;
 	struct stack stack;
 
-	stack_init(&stack);
+	stack_init(&stack, THREAD_STACK);
 	task_adopt(t);
 	switch (jump_set(&t->top)) {
 	case TOP_FIRST:
@@ -201,7 +217,7 @@ static void *thread_call_main(void *arg)
 	struct stack stack;
 
 	free(arg);
-	stack_init(&stack);
+	stack_init(&stack, THREAD_STACK);
 	call.run(call.arg);
 	task_self = NULL;
 	stack_deinit(&stack);

@@ -4,6 +4,7 @@
  * kernel instance of the task, on its own thread.
  */
 #include "race.h"
+#include "stack.h"
 #include "user.h"
 #include "usercalls.h"
 #include "vfork.h"
@@ -52,6 +53,8 @@
 	{                                                                \
 		u32 ret;                                                 \
                                                                          \
+		if (__builtin_expect(stack_is_low(STACK_FOR_SYSCALL), 0)) \
+			stack_exhausted();                               \
 		race_syscall_begin(nr, FIRST(nr SYSCALL_NAMES_##n, 0));  \
 		ret = syscall_##n(task, sp, tls, nr SYSCALL_NAMES_##n);  \
 		race_syscall_end(nr, FIRST(nr SYSCALL_NAMES_##n, 0));    \
@@ -68,6 +71,8 @@ SYSCALL(6)
 
 u32 host___wasm_ext_vfork(struct task *task, u32 sp, u32 tls)
 {
+	if (stack_is_low(STACK_FOR_SYSCALL))
+		stack_exhausted();
 	return vfork_call(task, sp, tls);
 }
 
