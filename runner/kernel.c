@@ -111,7 +111,7 @@ void kernel_load(struct kernel *k, const char *so_path, const char *name)
 			"__wasm_irq_deferred", "__stack_pointer" };
 
 		for (i = 0; i < ARRAY_SIZE(globals); i++)
-			if (!module_export(&k->module, globals[i]))
+			if (!module_has_global(&k->module, globals[i]))
 				die(EXIT_DATA, "%s exports wasm_ext_interrupt, "
 				    "but not the global `%s`", name,
 				    globals[i]);

@@ -160,15 +160,24 @@ static void start_loop(struct machine *m)
 	console_start(&m->loop, &hooks, o->debugger_has_ctrl_c);
 }
 
+/* size bytes of the kernel's, whose address it exports. */
+static void *kernel_bytes(struct machine *m, const char *name, size_t size)
+{
+	gaddr_t at = kernel_object(&m->vm.kernel, name);
+
+	if (!memory_has(&m->vm.memory, at, size))
+		die(EXIT_DATA, "%s is damaged: `%s` is not in its memory",
+		    m->vm.kernel.module.name, name);
+	return memory_at(at);
+}
+
 static void put_initrd(struct machine *m, const struct input *in)
 {
 	struct memory *mem = &m->vm.memory;
 	u64 pages = ALIGN_UP(in->size, WASM_PAGE) / WASM_PAGE;
 	u64 start = memory_grow(mem, pages) * WASM_PAGE;
-	u32 *words[2] = {
-		memory_at(kernel_object(&m->vm.kernel, "initrd_start")),
-		memory_at(kernel_object(&m->vm.kernel, "initrd_end")),
-	};
+	u32 *words[2] = { kernel_bytes(m, "initrd_start", sizeof(u32)),
+			  kernel_bytes(m, "initrd_end", sizeof(u32)) };
 
 	if (start > UINT_MAX)
 		die(EXIT_HOST, "no memory for the initramfs");
@@ -181,7 +190,6 @@ static void put_command_line(struct machine *m)
 {
 	const struct kernel *k = &m->vm.kernel;
 	const char *text = m->options->command_line;
-	gaddr_t at = kernel_object(k, "boot_command_line");
 	size_t size = kernel_has_interrupts(k) ? COMMAND_LINE_SIZE :
 						 COMMAND_LINE_SIZE_2025;
 
@@ -189,7 +197,7 @@ static void put_command_line(struct machine *m)
 		die(EXIT_USAGE, "the kernel parameters are %zu characters "
 		    "long, %zu are possible; see --help", strlen(text),
 		    size - 1);
-	strcpy(memory_at(at), text);
+	strcpy(kernel_bytes(m, "boot_command_line", size), text);
 }
 
 /* Where does the kernel's memory begin? A stack may be below the data. */
@@ -225,7 +233,9 @@ static void boot(struct machine *m, const struct input *initramfs)
 
 	if (!t)
 		die(EXIT_HOST, "out of memory");
+	fault_blame(k->module.name);
 	instance = kernel_boot_instance(k, t);
+	fault_blame(NULL);
 	init_task = kernel_object(k, "init_task");
 	put_command_line(m);
 	put_initrd(m, initramfs);
@@ -278,7 +288,7 @@ static void prepare(struct machine *m)
 	static struct stack stack;
 
 	signal(SIGPIPE, SIG_IGN);
-	stack_init(&stack);
+	stack_init(&stack, THREAD_STACK);
 	log_set_exit_hook(console_restore);
 	m->vm.end = machine_end;
 	m->vm.report = report_write;

@@ -123,13 +123,26 @@ void *module_function(const struct module *m, const char *name,
 	return (void *)e->func;
 }
 
+static const struct guest_export *find_global(const struct module *m,
+					      const char *name)
+{
+	const struct guest_export *e = module_export(m, name);
+
+	return e && e->kind == GUEST_GLOBAL && e->type[0] == 'i' ? e : NULL;
+}
+
+bool module_has_global(const struct module *m, const char *name)
+{
+	return find_global(m, name);
+}
+
 volatile u32 *module_global(const struct module *m, void *instance,
 			    const char *name)
 {
-	const struct guest_export *e = module_export(m, name);
+	const struct guest_export *e = find_global(m, name);
 	void *p;
 
-	if (!e || e->kind != GUEST_GLOBAL || e->type[0] != 'i')
+	if (!e)
 		return NULL;
 	p = (char *)instance + e->offset;
 	return e->indirect ? *(u32 **)p : p;

@@ -30,6 +30,8 @@ int module_open(struct module *m, const char *path, const char *name,
 void *module_function(const struct module *m, const char *name,
 		      const char *type);
 
+/* Does it export an i32 global of that name? */
+bool module_has_global(const struct module *m, const char *name);
 /* The exported i32 global in this instance, or NULL. */
 volatile u32 *module_global(const struct module *m, void *instance,
 			    const char *name);

@@ -49,74 +49,74 @@ static void need_layout(void)
 	pthread_once(&once, read_layout);
 }
 
-int near_pid(const struct task *t)
+static int pid_of(gaddr_t task)
 {
 	u32 pid;
 
 	need_layout();
-	return layout.pid && peek(t->gaddr + layout.pid, &pid) ? (int)pid : -1;
+	return layout.pid && peek(task + layout.pid, &pid) ? (int)pid : -1;
+}
+
+int near_pid(const struct task *t)
+{
+	return pid_of(t->gaddr);
 }
 
 /* As ps shows it. */
-static char state_of(const struct task *t)
+static char state_of(gaddr_t task)
 {
 	u32 state;
 
-	if (!layout.state || !peek(t->gaddr + layout.state, &state))
+	if (!layout.state || !peek(task + layout.state, &state))
 		return '?';
 	return !state ? 'R' : state & 1 ? 'S' : state & 2 ? 'D' : '?';
 }
 
 /* "task sh (pid 46)"; of others than the caller's also what they do. */
-static const char *task_text(char *buf, size_t n, const struct task *t)
+static const char *task_text(char *buf, size_t n, const struct task_id *t)
 {
-	int used = snprintf(buf, n, "task %s (pid %d", t->name, near_pid(t));
+	char state[16] = "";
 
-	if (t != task_self)
-		used += snprintf(buf + used, n - (size_t)used, ", state %c",
-				 state_of(t));
-	snprintf(buf + used, n - (size_t)used, ")");
+	if (!task_self || t->gaddr != task_self->gaddr)
+		snprintf(state, sizeof(state), ", state %c", state_of(t->gaddr));
+	snprintf(buf, n, "task %s (pid %d%s)", t->name, pid_of(t->gaddr), state);
 	return buf;
 }
 
-static bool in_stack_of(const struct task *t, gaddr_t gaddr)
+static bool in_stack_of(gaddr_t task, gaddr_t gaddr)
 {
 	u32 start;
 
-	return layout.stack && peek(t->gaddr + layout.stack, &start) &&
+	return layout.stack && peek(task + layout.stack, &start) &&
 	       gaddr - start < layout.stack_size;
 }
 
-static const struct task *stack_owner(gaddr_t gaddr)
+static bool stack_owner(gaddr_t gaddr, struct task_id *ret)
 {
-	const struct task *t;
 	size_t i;
 
-	for (i = 0; i < TASK_SLOTS; i++) {
-		t = atomic_load(&the_vm->tasks[i]);
-		if (t && in_stack_of(t, gaddr))
-			return t;
-	}
-	return NULL;
+	for (i = 0; i < TASK_SLOTS; i++)
+		if (task_identify(i, ret) && in_stack_of(ret->gaddr, gaddr))
+			return true;
+	return false;
 }
 
 static bool print_stack_of(char *buf, size_t n, gaddr_t gaddr)
 {
-	const struct task *t;
+	struct task_id t;
 	char task[TASK_TEXT];
 	u32 start = 0, word;
 
 	need_layout();
-	t = layout.stack ? stack_owner(gaddr) : NULL;
-	if (!t)
+	if (!layout.stack || !stack_owner(gaddr, &t))
 		return false;
-	task_text(task, sizeof(task), t);
+	task_text(task, sizeof(task), &t);
 	if (!peek(gaddr & ~3u, &word)) {
 		snprintf(buf, n, "the guard of the kernel stack of %s, which "
 			 "is used up", task);
 		return true;
 	}
-	peek(t->gaddr + layout.stack, &start);
+	peek(t.gaddr + layout.stack, &start);
 	snprintf(buf, n, "in the kernel stack of %s, 0x%x of 0x%x bytes from "
 		 "its end", task, gaddr - start, layout.stack_size);
 	return true;
@@ -126,13 +126,14 @@ static bool print_stack_of(char *buf, size_t n, gaddr_t gaddr)
 static const char *owner_text(char *buf, size_t n,
 			      const struct slab_object *object)
 {
-	const struct task *t = strcmp(object->cache, "task_struct") ? NULL :
-			       task_find(object->start);
+	struct task_id t;
 	char task[TASK_TEXT];
 
 	buf[0] = 0;
-	if (t && !object->is_free)
-		snprintf(buf, n, ", of %s", task_text(task, sizeof(task), t));
+	if (!strcmp(object->cache, "task_struct") && !object->is_free &&
+	    task_identify(object->start >> TASK_SLOT_SHIFT, &t) &&
+	    t.gaddr == object->start)
+		snprintf(buf, n, ", of %s", task_text(task, sizeof(task), &t));
 	return buf;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* options.c: the command line. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -38,7 +39,8 @@ static void set_memory(struct options *o, const char *value)
 	static const char units[] = "KMG";
 	char *end;
 	double size = strtod(value, &end);
-	const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+	const char *unit = isalpha((unsigned char)*end) ?
+			   strchr(units, *end & ~0x20) : NULL;
 
 	if (unit)
 		size *= (double)(1u << 10 * (unit - units + 1));

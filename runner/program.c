@@ -21,6 +21,7 @@ struct entry {
 	char name[64];
 	enum state state;
 	int error; /* if FAILED */
+	bool is_past; /* that was told: the next one who asks begins anew */
 	struct program program; /* if READY */
 	const struct translate_settings *settings;
 	void *wasm; /* while TRANSLATING */
@@ -211,7 +212,8 @@ static struct entry *find_entry(XXH128_hash_t hash, size_t n)
 	struct entry *e;
 
 	for (e = entries; e; e = e->next)
-		if (e->size == n && XXH128_isEqual(e->hash, hash))
+		if (!e->is_past && e->size == n &&
+		    XXH128_isEqual(e->hash, hash))
 			return e;
 	return NULL;
 }
@@ -283,6 +285,8 @@ int program_find(const struct translate_settings *settings, const void *wasm,
 	while (wait && e->state == TRANSLATING)
 		pthread_cond_wait(&finished, &lock);
 	error = e->state == TRANSLATING ? -EAGAIN : e->error;
+	/* The host's failure may be over when it is executed again. */
+	e->is_past = e->state == FAILED && error != -ENOEXEC;
 	pthread_mutex_unlock(&lock);
 	if (!error)
 		*ret = &e->program;

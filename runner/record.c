@@ -162,7 +162,8 @@ bool record_find(gaddr_t gaddr, u32 size, unsigned int n,
 			return true;
 	if (!record_shadow)
 		return false;
-	for (word = gaddr & ~3u; word < (u64)gaddr + size; word += 4)
+	for (word = gaddr & ~3u; word < (u64)gaddr + size && word <= UINT32_MAX;
+	     word += 4)
 		if (find_last(word, ret) && !n--)
 			return true;
 	return false;

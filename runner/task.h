@@ -99,6 +99,14 @@ struct task *task_find(gaddr_t gaddr);
 struct task *task_get(gaddr_t gaddr);
 void task_put(void);
 
+/* What is to be said of a task, which may be gone meanwhile. */
+struct task_id {
+	gaddr_t gaddr;
+	char name[16];
+};
+/* Of the one in this slot, below TASK_SLOTS; false: there is none. */
+bool task_identify(size_t slot, struct task_id *ret);
+
 /* Switch from the caller to next: wake it, wait. Returns who switched back. */
 gaddr_t task_switch(struct task *task, struct task *next);
 

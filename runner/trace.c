@@ -31,9 +31,10 @@ void trace_set_printing(bool on)
 	printing = on;
 }
 
-static void print_entry(const struct trace_entry *e)
+/* The entry may be another call's by now. */
+static void print_entry(const struct trace_entry *e, u32 call)
 {
-	const struct call *c = &trace_calls[e->call];
+	const struct call *c = &trace_calls[call];
 	const char *arg = c->args;
 	char text[512];
 	int n, i;
@@ -70,7 +71,7 @@ struct trace_entry *trace_enter(enum host_call call, gaddr_t task, u32 cpu,
 		put(e->args[i], args[i]);
 	atomic_store_explicit(&e->call, call, memory_order_release);
 	if (__builtin_expect(printing, 0) && trace_calls[call].signature[0] == ':')
-		print_entry(e); /* it may never return */
+		print_entry(e, call); /* it may never return */
 	return e;
 }
 
@@ -79,8 +80,13 @@ void trace_leave(struct trace_entry *e, u64 ret)
 {
 	put(e->ret, ret);
 	atomic_store_explicit(&e->returned, true, memory_order_release);
-	if (__builtin_expect(printing, 0) && trace_calls[e->call].signature[0] != ':')
-		print_entry(e);
+	if (__builtin_expect(printing, 0)) {
+		u32 call = e->call;
+
+		if (call < HOST_CALL_COUNT &&
+		    trace_calls[call].signature[0] != ':')
+			print_entry(e, call);
+	}
 }
 
 void trace_dump(unsigned int count)
@@ -88,9 +94,12 @@ void trace_dump(unsigned int count)
 	u32 end = trace_count, n = MIN(MIN(count, end), RING), i;
 
 	log_text("last %u host calls:", n);
-	for (i = end - n; i != end; i++)
-		if (trace_ring[i % RING].call < HOST_CALL_COUNT)
-			print_entry(&trace_ring[i % RING]);
+	for (i = end - n; i != end; i++) {
+		u32 call = trace_ring[i % RING].call;
+
+		if (call < HOST_CALL_COUNT)
+			print_entry(&trace_ring[i % RING], call);
+	}
 }
 
 const char *trace_signature(const char *name)

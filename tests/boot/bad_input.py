@@ -77,6 +77,7 @@ def test_command_line():
     refused(USAGE, r'memory=1K', '--memory=1K')
     refused(USAGE, r'memory=900G', '--memory=900G')
     refused(USAGE, r'memory=nan', '--memory=nan')
+    refused(USAGE, r'memory=300000 ', '--memory=300000 ')
     refused(USAGE, r'cpus', cpus='none')
     refused(USAGE, r'cpus=99', cpus=99)
     refused(USAGE, r'expect', '--expect=(')

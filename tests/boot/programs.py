@@ -49,6 +49,7 @@ def spoil(folder):
     spoilt = {'cut': hello[:len(hello) // 2], 'magic': b'\0asm',
               'future': b'\0asm\2\0\0\0' + hello[8:],
               'noise': hello[:8] + bytes((7 * i) % 251 for i in range(4000)),
+              'greedy': hello[:8] + dylink(64, 100000000) + hello[8:],
               'empty': b'', 'elf': b'\x7fELF' + bytes(200)}
     for name, content in spoilt.items():
         path = os.path.join(folder, name)
@@ -98,7 +99,7 @@ def test_traps():
 
 def test_no_programs():
     with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
-        for name in ('cut', 'magic', 'future', 'noise', 'elf', 'alien', 'startless'):
+        for name in ('cut', 'magic', 'future', 'noise', 'elf', 'greedy', 'alien', 'startless'):
             output = guest.run(f'/test/{name}', status=None)
             matches(output, r'(?i)(exec format error|syntax error|not found)', name)
         guest.run('/test/empty', status=None)

@@ -96,14 +96,19 @@ static void read_memory(struct wasm_module *m, struct wasm_reader *r)
 		reject(r, "asks for more than 4 GiB of memory");
 }
 
+static void check_table(struct wasm_reader *r, uint64_t size)
+{
+	if (size > 10000000)
+		reject(r, "has a table of more than 10 million entries");
+}
+
 static void read_table(struct wasm_module *m, struct wasm_reader *r)
 {
 	struct limits l;
 
 	read_valtype(r);
 	l = read_limits(r);
-	if (l.min > 10000000)
-		reject(r, "has a table of more than 10 million entries");
+	check_table(r, l.min);
 	m->count[WASM_K_TABLE]++;
 }
 
@@ -335,6 +340,7 @@ static void read_dylink(struct wasm_module *m, struct wasm_reader *r)
 			m->table_align = wasm_read_u32(&sub);
 			if (m->mem_align > 31 || m->table_align > 31)
 				sub.bad = true;
+			check_table(r, m->table_size);
 		} else if (id == 2 && wasm_read_count(&sub)) {
 			reject(r, "needs shared libraries; link it statically");
 		}
