@@ -31,3 +31,37 @@ def build(name, sources, defines, work):
     command += ["-Wl,--export=" + symbol for symbol in exports]
     subprocess.run(command, check=True)
     return out
+
+
+def leb(data, at):
+    """The number of wasm there, and where it ends."""
+    number = shift = 0
+    while True:
+        number |= (data[at] & 127) << shift
+        shift += 7
+        at += 1
+        if data[at - 1] < 128:
+            return number, at
+
+
+def sections(module):
+    """(id, where it begins, where its content begins, where it ends)"""
+    at = 8
+    while at < len(module):
+        size, content = leb(module, at + 1)
+        yield module[at], at, content, content + size
+        at = content + size
+
+
+def start_with(path, name):
+    """The module's start function is to be this one, which it exports."""
+    with open(path, "rb") as file:
+        module = file.read()
+    _, _, exports, end = next(s for s in sections(module) if s[0] == 7)
+    at = module.index(bytes([len(name)]) + name.encode() + b"\0", exports, end)
+    at += len(name) + 2
+    start = module[at:leb(module, at)[1]]
+    had = [s for s in sections(module) if s[0] == 8]
+    rest = had[0][3] if had else end
+    with open(path, "wb") as file:
+        file.write(module[:end] + bytes([8, len(start)]) + start + module[rest:])

@@ -15,6 +15,13 @@ __attribute__((import_module("env"), import_name("wasm_panic")))
 u64 wrong_call(u64 n);
 #endif
 
+#ifdef starts_badly /* by the module's start section */
+__attribute__((export_name("starts_badly"))) void trap(void)
+{
+	__builtin_trap();
+}
+#endif
+
 void boot(void)
 {
 #ifdef unknown_import

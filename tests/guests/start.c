@@ -23,7 +23,14 @@ __asm__(".globaltype __wasm_irq_state, i32\n"
 
 struct task_struct init_task;
 char boot_command_line[2048];
+#ifdef outside /* exported as a global of wasm: its address is 0 */
+__asm__(".globaltype initrd_start, i32\n"
+	".globl initrd_start\n"
+	"initrd_start:\n");
+u32 initrd_end;
+#else
 u32 initrd_start, initrd_end;
+#endif
 volatile u32 pending[8];
 
 u32 irq_state(void) { return GET(__wasm_irq_state); }
