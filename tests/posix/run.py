@@ -175,7 +175,8 @@ def main():
         for name in names:
             if expected[name] is None:
                 sys.exit(f'{name} does not end on the host')
-        harness.translate([os.path.join(folder, 'tree/posix', name) for name in names])
+        harness.translate([path_of(args.kernel),
+                           *(os.path.join(folder, 'tree/posix', n) for n in names)])
         known = known_failures()
         columns = {cpus: run_in_guest(names, expected, int(cpus), initramfs, known)
                    for cpus in args.cpus.split(',')}
