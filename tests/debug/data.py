@@ -39,6 +39,22 @@ PROGRAM = [
      r'\b1$'),
     ('ptype struct box', 'image lookup -t box', r'next.*mood'),
     ('p sizeof(struct box)', 'p sizeof(first)', r'\b24\b'),
+    # In a frame of the program: what is in a register, and what the kernel has too.
+    ('tbreak mix', 'breakpoint set -o true -n mix', 'mix|reakpoint'),
+    ('continue', 'continue', r'\bmix ?\('),
+    ('wl-p part', 'p part', r'\b2\.5'),
+    ('wl-p head', 'p head', r'\b4711\b'),
+    ('wl-p head + 1', 'p head + 1', r'\b4712\b'),
+    ('p part + 1', 'p part + 1', r'\b3\.5'),
+    ('p/x first.value', 'p /x first.value', r'\b0xa\b'),
+    (None, 'p /x 10', r'\b0xa\b'),
+    ('p 1.5', 'p 1.5', r'\b1\.5'),
+    ('wl-p &pages[1] - &pages[0]', 'p &pages[1] - &pages[0]', r'\b1$'),
+    ('wl-p *(1 + pages)', 'p *(1 + pages)', 'lines = 50'),
+    ('wl-p (int)platform_bus.kobj.state_in_sysfs',
+     'p (int)platform_bus.kobj.state_in_sysfs', r'\b1$'),
+    ('p $wl_task(&init_task)->comm', 'p $wl_task(&init_task)->comm', 'swapper/0'),
+    ('p $wl_task($wl_task(1))->pid', None, r'\b1$'),
 ]
 
 

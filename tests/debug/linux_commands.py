@@ -32,7 +32,9 @@ class Scene:
         'wl-maps 1', 'wl-bt sleep', 'wl-bt kthreadd', 'wl-bt kdevtmpfs',
         'wl-task sleep', 'wl-cpu',
         'wl-task sleep comm', 'wl-percpu runqueues.idle.comm', 'wl-slab task_struct',
-        'wl-percpu irq_pending 1', 'wl-list task_struct tasks init_task.tasks pid',
+        'wl-percpu irq_pending 1', 'wl-percpu ksoftirqd',
+        'wl-list task_struct tasks init_task.tasks pid',
+        'wl-list task_struct tasks init_task.tasks mm->start_stack',
         'wl-list kmem_cache list slab_caches', 'wl-trace 5', 'wl-p init_task.comm',
         'wl-p *init_task.nsproxy', 'wl-p &init_task.tasks', 'wl-sym init_task.stack',
         'wl-sym &init_task.se.vruntime', 'wl-sym init_task.tasks.next',
@@ -50,6 +52,7 @@ class Scene:
         'wl-maps kthreadd': 'is a kernel thread',
         'wl-percpu nothing': 'there is no variable nothing',
         'wl-percpu runqueues 99': 'there is no CPU 99',
+        'wl-percpu runqueues.nr_running 7': 'there is no CPU 7',
         'wl-cpu 7': 'CPU 7 is not up',
         'wl-cpu x': 'x is no number of a CPU',
         'wl-trace -1': '-1 is no number of calls',
@@ -209,6 +212,9 @@ def test_cpus():
         equal(re.findall(r'"(swapper/\d)"', said['wl-percpu runqueues.idle.comm']),
               ['swapper/0', 'swapper/1'], name)
         matches(said['wl-percpu irq_pending 1'], r'^CPU 1 0x\w{8}: \d+$', name)
+        # A pointer, not what it points to.
+        matches(said['wl-percpu ksoftirqd'],
+                r'^CPU 0 0x\w{8}: 0x\w+\nCPU 1 0x\w{8}: 0x\w+$', name)
 
 
 def test_lists():
@@ -217,6 +223,10 @@ def test_lists():
         pids = {int(p) for p in re.findall(r'pid = (\d+)', text)}
         shown = {int(r[0]) for r in rows(said['wl-ps'])[1:]} - {0}
         equal(pids, shown, f'{name}: pids on the list')
+        # Kernel threads have no mm.
+        text = said['wl-list task_struct tasks init_task.tasks mm->start_stack']
+        matches(text, r'start_stack = \(a NULL pointer to struct mm_struct\)$', name)
+        matches(text, rf'start_stack = \d+\n(.*\n)*{len(pids)} entries$', name)
         matches(said['wl-list kmem_cache list slab_caches'], '"task_struct"', name)
         equal(said['wl-p init_task.comm'], '"swapper/0"', name)
         matches(said['wl-p *init_task.nsproxy'], r'counter = \d+.*mnt_ns = 0x\w+', name)

@@ -58,6 +58,15 @@ __attribute__((always_inline)) static inline void weigh(const struct box *heavy)
 	weight_seen[1] = weight;
 }
 
+/* The kernel has one of that name too. */
+int head = 4711;
+static volatile double mixed;
+
+__attribute__((noinline)) static void mix(double part)
+{
+	mixed = mixed / 2 + part;
+}
+
 __attribute__((noinline)) static void use_pipe(void)
 {
 	int fds[2];
@@ -111,6 +120,7 @@ int main(void)
 		change_box(first.next, 1);
 		turn(&pages[i % 2]);
 		weigh(first.next->next);
+		mix(2.5);
 		if (i == 20 && pthread_create(&thread, NULL, write_late, NULL))
 			puts("subject: no thread");
 	}

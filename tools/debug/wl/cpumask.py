@@ -8,6 +8,14 @@ def cpus(mask):
     return [n for n in range(bits.bit_length()) if bits >> n & 1]
 
 
+def possible(target):
+    """The numbers of those that there can be; before they are counted, CPU 0."""
+    if 'possible' not in target.memo:
+        mask = target.kernel.variable('__cpu_possible_mask')
+        target.memo['possible'] = cpus(mask) or [0]
+    return target.memo['possible']
+
+
 def online(target):
     """The numbers of the CPUs that are up; before they are counted, CPU 0."""
     if 'online' not in target.memo:

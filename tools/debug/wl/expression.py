@@ -6,8 +6,8 @@
 	postfix: primary ('.' name | '->' name | '[' sum ']')*
 	primary: number | name | '(' sum ')' | '$wl_task(' [task] ')'
 
-A name is a variable of the selected frame, of the kernel, or of the program. A task
-is what `wl-task` takes.
+A name is a variable of the selected frame, of the program that it is in, of the
+kernel, or of another program. A task is what `wl-task` takes.
 """
 
 import re
@@ -77,18 +77,22 @@ class Parser:
     def sum(self):
         left = self.unary()
         while self.peek() in ('+', '-') and self.peek():
-            sign = 1 if self.next() == '+' else -1
-            left = self.add(left, sign * int(self.unary()))
+            minus = self.next() == '-'
+            left = self.add(left, self.unary(), minus)
         return left
 
-    def add(self, left, n):
-        kind = left.type_
-        if kind.kind == 'array':
-            kind = Pointer(kind.target)
-        if kind.kind == 'pointer':
-            size = kind.target.size or 1
-            return Value(self.target, kind, number=int(left) + n * size)
-        return Value(self.target, Number(), number=int(left) + n)
+    def add(self, left, right, minus):
+        if pointer_to(right) and not pointer_to(left) and not minus:
+            left, right = right, left
+        to, n = pointer_to(left), integer(right)
+        if to and minus and pointer_to(right):
+            return Value(self.target, Number(),
+                         number=(integer(left) - n) // (to.size or 1))
+        n = -n if minus else n
+        if to:
+            kind = left.type_ if left.type_.kind == 'pointer' else Pointer(to)
+            return Value(self.target, kind, number=int(left) + n * (to.size or 1))
+        return Value(self.target, Number(), number=integer(left) + n)
 
     def unary(self):
         self.depth += 1
@@ -105,7 +109,7 @@ class Parser:
             return self.unary().deref_()
         if self.peek() == '-':
             self.next()
-            return Value(self.target, Number(), number=-int(self.unary()))
+            return Value(self.target, Number(), number=-integer(self.unary()))
         if self.peek() == '&':
             self.next()
             found = self.unary()
@@ -120,7 +124,11 @@ class Parser:
             kind = self.type()
             if kind:
                 self.expect(')')
-                return self.unary().cast_(kind)
+                found = self.unary()
+                if 'float' in (found.type_.kind, kind.kind):
+                    raise NotUnderstood(f'a cast of a {found.type_.name} to '
+                                        f'{kind.name} is not understood')
+                return found.cast_(kind)
             self.at = before
         return self.postfix()
 
@@ -162,17 +170,36 @@ class Parser:
         while self.peek() in ('.', '->', '['):
             operator = self.next()
             if operator == '[':
-                found = found[int(self.sum())]
+                found = found[integer(self.sum())]
                 self.expect(']')
             else:
-                found = found.member_(self.next())
+                found = self.member(found, self.next())
         return found
+
+    def member(self, found, name):
+        if not name.isidentifier() or self.peek() == '(':
+            raise NotUnderstood(f'{name} is no member of a structure in {self.text}')
+        return found.member_(name)
+
+
+def pointer_to(value):
+    """What a pointer or array is of; None of all else."""
+    return value.type_.target if value.type_.kind in ('pointer', 'array') else None
+
+
+def integer(value):
+    if value.type_.kind == 'float':
+        raise NotUnderstood(f'a {value.type_.name} is no integer')
+    return int(value)
 
 
 def variable(target, name):
     local = target.local(name)
     if local is not None:
         return local
+    program = target.program()
+    if program and program.find_variable(name):
+        return program.variable(name)
     if target.kernel.find_variable(name):
         return target.kernel.variable(name)
     return target.elsewhere(name)

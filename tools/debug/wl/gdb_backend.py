@@ -179,7 +179,8 @@ class Target(target.Target):
 
     def _module(self, variable):
         module = self._modules.get(variable)
-        if module and module.objfile.is_valid():
+        if module and module.objfile.is_valid() and \
+           module.objfile.progspace == gdb.current_progspace():
             return module
         symbol = gdb.lookup_global_symbol(variable)
         if not symbol or not symbol.symtab:
@@ -219,6 +220,12 @@ class Target(target.Target):
             return None
         return self._value(symbol, gdb.selected_frame())
 
+    def selected_object(self):
+        try:
+            return gdb.solib_name(gdb.selected_frame().pc())
+        except gdb.error:
+            return None  # there is no frame
+
     def elsewhere(self, name):
         symbol = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
         if not symbol or symbol.addr_class != gdb.SYMBOL_LOC_STATIC:
@@ -233,7 +240,8 @@ class Target(target.Target):
                 raise GuestError(f'{symbol.name} is optimized out here')
             if found.address is not None:
                 return value.Value(self, kind, int(found.address))
-            return value.Value(self, kind, number=int(found))
+            number = float(found) if kind.kind == 'float' else int(found)
+            return value.Value(self, kind, number=number)
         except gdb.error as e:
             raise GuestError(f'{symbol.name}: {e}') from None
 

@@ -8,11 +8,19 @@ from gdb.FrameDecorator import FrameDecorator
 from . import expression, percpu, stacks, tasks, threads
 from .value import GuestError
 
+MAX_PID = 32768  # above, it is the address of a task_struct
+
 
 def _object(kind, address):
     """The guest's object of that Type at an address, as gdb's value."""
     pointer = kind.raw.pointer()
     return gdb.Value(address & (1 << pointer.sizeof * 8) - 1).cast(pointer)
+
+
+def _is_text(kind):
+    if kind.code not in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_PTR):
+        return False
+    return kind.target().strip_typedefs().sizeof == 1
 
 
 class _Function(gdb.Function):
@@ -27,18 +35,19 @@ class _Function(gdb.Function):
 
 
 class _Task(_Function):
-    """$wl_task([TASK]): the task_struct of a pid, of a comm ("sh"), or of the selected
-thread, as a pointer. Example: p $wl_task(1)->comm"""
+    """$wl_task([TASK]): the task_struct of a pid, of a comm ("sh"), at an address, or of
+the selected thread, as a pointer. Example: p $wl_task(1)->comm"""
     called = 'wl_task'
 
     def call(self, which=None):
         if which is None:
             task = tasks.selected(self.target)
-        elif which.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY,
-                                                  gdb.TYPE_CODE_PTR):
+        elif _is_text(which.type.strip_typedefs()):
             task = tasks.find(self.target, which.string())
         else:
-            task = tasks.find(self.target, str(int(which)))
+            number = int(which)
+            task = tasks.find(self.target,
+                              hex(number) if number > MAX_PID else str(number))
         return _object(task.struct.type_, task.address)
 
 

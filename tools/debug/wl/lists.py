@@ -34,6 +34,14 @@ def title(entry):
     return ''
 
 
+def shown(value, path):
+    """A member as text, or why there is none."""
+    try:
+        return show(expression.member_path(value, path))
+    except GuestError as e:
+        return f'({e})'
+
+
 @command('wl-list', 'TYPE MEMBER HEAD [SHOW]', 'The objects on a list.', '''
 TYPE is the type of the objects, MEMBER their member that links them, HEAD an
 expression for the list's head (struct list_head or hlist_head), SHOW a member to
@@ -49,7 +57,7 @@ def show_list(target, words, out):
     for entry in entries(target, words[0], words[1], words[2]):
         text = title(entry)
         if len(words) > 3:
-            text = f' {words[3]} = {show(expression.member_path(entry, words[3]))}'
+            text = f' {words[3]} = {shown(entry, words[3])}'
         out(f'{count:4} ({kind.name} *) 0x{entry.address_:08x}{text}')
         count += 1
     out(f'{count} entries')

@@ -162,6 +162,14 @@ def arguments(frame):
     return ', '.join(parts)
 
 
+def number_of(found, kind):
+    """What is in a register."""
+    if kind.kind == 'float':
+        data, error = found.GetData(), lldb.SBError()
+        return data.GetFloat(error, 0) if kind.size == 4 else data.GetDouble(error, 0)
+    return found.GetValueAsSigned() if kind.signed else found.GetValueAsUnsigned()
+
+
 class Target(target.Target):
     def __init__(self, debugger):
         super().__init__()
@@ -239,8 +247,11 @@ class Target(target.Target):
         # What is in a register has a "load address" too: what it points to.
         if found.AddressOf().IsValid():
             return value.Value(self, kind, found.GetLoadAddress())
-        return value.Value(self, kind, number=found.GetValueAsSigned()
-                           if kind.signed else found.GetValueAsUnsigned())
+        return value.Value(self, kind, number=number_of(found, kind))
+
+    def selected_object(self):
+        frame = self.process.GetSelectedThread().GetSelectedFrame()
+        return frame.GetModule().GetFileSpec().fullpath if frame.IsValid() else None
 
     def elsewhere(self, name):
         for raw in self.raw.module_iter():

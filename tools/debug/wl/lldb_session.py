@@ -4,6 +4,7 @@ loaded as kernel and programs come and go; the runner's signals stop nobody; pri
 follows the guest's pointers, which have 4 bytes."""
 
 import importlib.util
+import re
 import threading
 import time
 
@@ -279,27 +280,52 @@ def evaluate(debugger, text):
     """A value.Value of the guest, or None if the text is about something else."""
     from . import expression, lldb_backend
     session_of(debugger.GetSelectedTarget()).sync()
+    target = lldb_backend.Target(debugger)
     try:
-        return expression.evaluate(lldb_backend.Target(debugger), text)
+        return expression.evaluate(target, text) if target.find_kernel() else None
     except expression.NotUnderstood:
         return None
+
+
+# What p's /FORMAT makes of an integer; bits of its size.
+FORMATS = {'x': lambda n, bits: f'{n & (1 << bits) - 1:#x}', 'd': lambda n, _: str(n),
+           'u': lambda n, bits: str(n & (1 << bits) - 1),
+           'o': lambda n, bits: f'{n & (1 << bits) - 1:#o}',
+           't': lambda n, bits: f'{n & (1 << bits) - 1:#b}'}
+
+
+def formatted(found, form):
+    """A Value of the guest as text, or None if it cannot be had in that format."""
+    from . import value
+    if not form:
+        return value.show(found)
+    if form not in FORMATS or found.type_.kind not in value.INTEGERS:
+        return None
+    return FORMATS[form](int(found), found.type_.size * 8)
 
 
 def print_(debugger, command, context, result, _):
     """Print a C expression.
 
-    What is the guest's is read with the guest's pointers, of 4 bytes; all else, such
-    as what has options, calls or assigns, is lldb's own dwim-print."""
+    Usage: p [/FORMAT] EXPRESSION
+
+    FORMAT is one of gdb's x d u o t, with a blank before it. What is the guest's is
+    read with the guest's pointers, of 4 bytes; all else, such as what has options,
+    calls or assigns, is lldb's own dwim-print."""
     from . import value
+    form, text = re.fullmatch(r'(?:/(\w+)\s)?(.*)', command.strip(), re.S).groups()
     try:
-        found = None if command[:1] in '-/' else evaluate(debugger, command)
-        if found is not None:
-            result.AppendMessage(f'({found.type_.name}) {value.show(found)}')
+        found = None if text[:1] == '-' else evaluate(debugger, text)
+        shown = None if found is None else formatted(found, form)
+        if shown is not None:
+            result.AppendMessage(f'({found.type_.name}) {shown}')
             return
     except value.GuestError as error:
         result.SetError(str(error))
         return
-    line = command if command[:1] in '-/' else '-- ' + command
+    line = text if text[:1] == '-' else '-- ' + text
+    if form:
+        line = f'--gdb-format {form} {line}'
     debugger.GetCommandInterpreter().HandleCommand('dwim-print ' + line, result)
 
 

@@ -9,7 +9,7 @@ from .value import GuestError, Value, show
 def offset(target, cpu):
     """What to add to the address of a per-CPU variable for that CPU's."""
     offsets = target.kernel.variable('__per_cpu_offset')
-    if not 0 <= cpu < offsets.type_.length:
+    if not 0 <= cpu < offsets.type_.length or cpu not in cpumask.possible(target):
         raise GuestError(f'there is no CPU {cpu}')
     return int(offsets[cpu])
 
@@ -21,9 +21,19 @@ def variable(target, name, cpu):
 def of_cpu(value, cpu):
     """A per-CPU variable, or what a __percpu pointer points to, of that CPU."""
     target = value.target_
-    kind = value.type_.target if value.type_.kind == 'pointer' else value.type_
-    address = value.pointer_() + offset(target, cpu)
-    return Value(target, kind, address & 0xffffffff)
+    kind, address = value.type_, value.address_
+    if kind.kind == 'pointer' and not is_variable(value):
+        kind, address = kind.target, int(value)
+    return Value(target, kind, address + offset(target, cpu) & 0xffffffff)
+
+
+def is_variable(value):
+    """Is it a per-CPU variable itself? CPU 0's are where the first chunk begins."""
+    kernel = value.target_.kernel
+    if value.address_ is None or not kernel.find_variable('pcpu_base_addr'):
+        return False
+    start = int(kernel.variable('pcpu_base_addr')) - offset(value.target_, 0)
+    return 0 <= value.address_ - start < int(kernel.variable('pcpu_unit_size'))
 
 
 @command('wl-percpu', 'VAR [CPU]', 'A per-CPU variable, of one CPU or of all.', '''

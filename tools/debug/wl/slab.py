@@ -27,12 +27,16 @@ class Cache:
         for slab in walk.list_entries(node.partial, kind, 'slab_list'):
             self.free += int(slab.objects) - int(slab.inuse)
 
+    def line(self):
+        return (f'{self.name:<24} {self.size:6} {self.stride:6} {self.slabs:6} '
+                f'{self.objects:8} {self.free:6} 0x{self.struct.address_:08x}')
 
-def caches(target):
+
+def structs(target):
+    """All struct kmem_cache."""
     kernel = target.kernel
-    for struct in walk.list_entries(kernel.variable('slab_caches'),
-                                    kernel.type('struct kmem_cache'), 'list'):
-        yield Cache(struct)
+    return walk.list_entries(kernel.variable('slab_caches'),
+                             kernel.type('struct kmem_cache'), 'list')
 
 
 class Object:
@@ -108,6 +112,10 @@ def chain(target, cache, head):
         head = target.read_u32(head + offset)
 
 
+HEADER = (f'{"NAME":<24} {"SIZE":>6} {"TAKES":>6} {"SLABS":>6} {"OBJECTS":>8} '
+          f'{"FREE":>6} KMEM_CACHE')
+
+
 @command('wl-slab', '[CACHE]', 'The caches of the kernel\'s allocator.', '''
 For each cache (or the one of that name): size of an object, bytes that one takes,
 slabs, objects that there is room for, and how many of those are known to be free
@@ -117,13 +125,16 @@ What object an address is in, and whether it is free: wl-sym ADDRESS.
 Example: wl-slab task_struct
 ''')
 def show_slab(target, words, out):
-    found = list(caches(target))
-    if words:
-        found = [c for c in found if c.name == words[0]]
-        if not found:
-            raise GuestError(f'there is no cache {words[0]}')
-    out(f'{"NAME":<24} {"SIZE":>6} {"TAKES":>6} {"SLABS":>6} {"OBJECTS":>8} '
-        f'{"FREE":>6} KMEM_CACHE')
-    for c in found:
-        out(f'{c.name:<24} {c.size:6} {c.stride:6} {c.slabs:6} {c.objects:8} '
-            f'{c.free:6} 0x{c.struct.address_:08x}')
+    printed = 0
+    for struct in structs(target):
+        if words and struct['name'].string_() != words[0]:
+            continue
+        if not printed:
+            out(HEADER)
+        printed += 1
+        try:
+            out(Cache(struct).line())
+        except GuestError as e:
+            out(f'0x{struct.address_:08x}: {e}')
+    if words and not printed:
+        raise GuestError(f'there is no cache {words[0]}')

@@ -132,7 +132,11 @@ def of_task(target, task):
     if not task.thread:
         raise GuestError(f'{task.comm} (pid {task.pid}) has no host thread'
                          + ('' if task.host else ': it did not run yet, or is gone'))
-    return guest(target, task.thread.frames(LIMIT))
+    frames = task.thread.frames(LIMIT + 1)
+    found = guest(target, frames[:LIMIT])
+    if len(frames) > LIMIT:
+        found.append(Mark('more frames', []))
+    return found
 
 
 def where_text(target, task):

@@ -130,6 +130,10 @@ class Target:
         is there and has no value."""
         raise NotImplementedError
 
+    def selected_object(self):
+        """The path of the file that the selected frame's code is from, or None."""
+        raise NotImplementedError
+
     def elsewhere(self, name):
         """A variable that is neither there nor in the kernel, as a Value, or None."""
         raise NotImplementedError
@@ -144,6 +148,11 @@ class Target:
         """The process may have run: nothing that was read is true any more."""
         self._pages.clear()
         self.memo.clear()
+
+    def program(self):
+        """The Module of types and globals for the selected frame's code, or None."""
+        stem, suffix = os.path.splitext(self.selected_object() or '')
+        return self.module(stem + '.types') if suffix == '.so' else None
 
     @property
     def kernel(self):

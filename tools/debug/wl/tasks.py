@@ -178,8 +178,12 @@ def by_address(target, word):
 
 
 def ppid(task):
+    """'?' if its pointer is bad."""
     parent = task.struct.real_parent
-    return int(parent.tgid) if parent else 0
+    try:
+        return int(parent.tgid) if parent else 0
+    except GuestError:
+        return '?'
 
 
 HEADER = f'{"PID":>6} {"PPID":>6} CPU ST {"THREAD":>6} {"TASK":<10} COMM'
@@ -260,7 +264,17 @@ def open_files(task):
 
 def files_text(task):
     from . import paths
-    return ' '.join(f'{fd}={paths.of_file(f)}' for fd, f in open_files(task))
+
+    def path(file):
+        try:
+            return paths.of_file(file)
+        except GuestError as e:
+            return f'({e})'
+
+    try:
+        return ' '.join(f'{fd}={path(f)}' for fd, f in open_files(task))
+    except GuestError as e:
+        return f'({e})'
 
 
 def at(target, address):

@@ -11,6 +11,7 @@ RUNNER = '(runner) '
 def labels(target):
     """A text for each host thread, by tid: comm, pid, CPU and state of its task, or
     that it is the runner's own. {} while there is no guest."""
+    found = {}
     try:
         busy = {a: cpu for cpu, a in tasks.running(target).items()}
         # gdb gives back the name that it was given at the last stop.
@@ -21,9 +22,9 @@ def labels(target):
             if tid in found and not host.vfork:
                 found[tid] = label(tasks.Task(tasks.at(target, address), host, None),
                                    busy)
-        return found
     except GuestError:
-        return {}
+        pass  # what was found before is right
+    return found
 
 
 def label(task, busy):

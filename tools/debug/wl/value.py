@@ -135,9 +135,9 @@ class Value:
         return Value(self.target_, element, base + index * element.size)
 
     def __int__(self):
-        if self.number_ is not None:
-            return self.number_
         kind = self.type_.kind
+        if self.number_ is not None and kind != 'float':
+            return self.number_
         if kind == 'array':
             return self.address_
         if kind not in INTEGERS or not 0 < self.type_.size <= 16:
@@ -179,7 +179,7 @@ class Value:
         return printable(data.split(b'\0')[0])
 
     def cast_(self, type_):
-        if type_.kind in INTEGERS and self.bits_ is None and \
+        if type_.kind in INTEGERS and \
            (self.number_ is not None or self.type_.kind in INTEGERS + ('array',)):
             n = int(self) & (1 << type_.size * 8) - 1
             if type_.signed and n >> (type_.size * 8 - 1):
@@ -260,6 +260,8 @@ def _show_pointer(value):
 
 def _show_float(value):
     import struct
+    if value.number_ is not None:
+        return repr(value.number_)
     form = {4: '<f', 8: '<d'}.get(value.type_.size)
     if not form:
         return '?'

@@ -117,6 +117,8 @@ Example: wl-writers &init_task.__state
 def show_writers(target, words, out):
     address = expression.number(target, words[0])
     count = number(words[1], 'writes') if words[1:] else 10
+    if not count:
+        raise GuestError('no writes are asked for')
     if not 0 <= address < 1 << 32:
         raise GuestError(f'0x{address:x} is no address of the guest')
     check_recorded(target, address)
@@ -126,7 +128,19 @@ def show_writers(target, words, out):
     for w in found:
         out(text(target, w))
     if not found:
-        out(f'nobody wrote to 0x{address:08x} while it was recorded')
+        kept = kept_writes(target, address)
+        out(f'nobody wrote to 0x{address:08x} ' + (
+            f'in the last {kept} writes that were recorded' if kept else
+            'while it was recorded'))
+
+
+def kept_writes(target, address):
+    """How many writes a ring for this address keeps, if it had more; or 0."""
+    for region in regions(target):
+        if int(region.start) < address + WORD and address < int(region.end) and \
+           int(region.count) > int(region.capacity):
+            return int(region.capacity)
+    return 0
 
 
 def check_recorded(target, address):
