@@ -49,7 +49,7 @@ def spoil(folder):
     spoilt = {'cut': hello[:len(hello) // 2], 'magic': b'\0asm',
               'future': b'\0asm\2\0\0\0' + hello[8:],
               'noise': hello[:8] + bytes((7 * i) % 251 for i in range(4000)),
-              'greedy': hello[:8] + dylink(64, 100000000) + hello[8:],
+              'greedy': hello.replace(dylink(64, 8), dylink(64, 100000000)),
               'empty': b'', 'elf': b'\x7fELF' + bytes(200)}
     for name, content in spoilt.items():
         path = os.path.join(folder, name)
