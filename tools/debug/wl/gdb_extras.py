@@ -8,7 +8,7 @@ from gdb.FrameDecorator import FrameDecorator
 from . import expression, percpu, stacks, tasks, threads
 from .value import GuestError
 
-MAX_PID = 32768  # above, it is the address of a task_struct
+MAX_PID = 1 << 20  # above, it is the address of a task_struct
 
 
 def _object(kind, address):

@@ -28,12 +28,16 @@ def of_cpu(value, cpu):
 
 
 def is_variable(value):
-    """Is it a per-CPU variable itself? CPU 0's are where the first chunk begins."""
+    """Is it a per-CPU variable itself? Copies of them, CPU 0's first, are in front of
+    the first chunk of what is allocated."""
     kernel = value.target_.kernel
     if value.address_ is None or not kernel.find_variable('pcpu_base_addr'):
         return False
-    start = int(kernel.variable('pcpu_base_addr')) - offset(value.target_, 0)
-    return 0 <= value.address_ - start < int(kernel.variable('pcpu_unit_size'))
+    base = int(kernel.variable('pcpu_base_addr'))
+    chunk = kernel.variable('pcpu_reserved_chunk')
+    chunk = chunk if chunk else kernel.variable('pcpu_first_chunk')
+    end = int(chunk.base_addr) + int(chunk.start_offset) if chunk else base
+    return base <= value.address_ + offset(value.target_, 0) < end
 
 
 @command('wl-percpu', 'VAR [CPU]', 'A per-CPU variable, of one CPU or of all.', '''
