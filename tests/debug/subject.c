@@ -60,7 +60,7 @@ __attribute__((always_inline)) static inline void weigh(const struct box *heavy)
 
 /* The kernel has one of that name too. */
 int head = 4711;
-static volatile double mixed;
+static volatile double mixed, share = 2.5;
 
 __attribute__((noinline)) static void mix(double part)
 {
@@ -120,7 +120,7 @@ int main(void)
 		change_box(first.next, 1);
 		turn(&pages[i % 2]);
 		weigh(first.next->next);
-		mix(2.5);
+		mix(share);
 		if (i == 20 && pthread_create(&thread, NULL, write_late, NULL))
 			puts("subject: no thread");
 	}
