@@ -16,7 +16,7 @@
 #define BYTES ((size_t)256 << 10)
 #define GUARD ((size_t)4096)
 #define SPARES 32
-#define LIBRARYS ((size_t)32 << 10)
+#define LIBC_BYTES ((size_t)32 << 10)
 
 /* Some used ones wait here for the next thread, each points to the next. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -79,8 +79,8 @@ void stack_init(struct stack *s, size_t size)
 {
 	stack_t ss = { .ss_size = BYTES };
 
-	/* Above us is what the C library keeps there. */
-	stack_end = (uintptr_t)__builtin_frame_address(0) - size + LIBRARYS;
+	/* Above us is what the C library keeps there, less than that. */
+	stack_end = (uintptr_t)__builtin_frame_address(0) - size + LIBC_BYTES;
 	s->start = take_spare();
 	if (!s->start)
 		s->start = map_new();

@@ -106,7 +106,7 @@ static bool save_state(struct vfork *v)
 }
 
 #define SIG_SETMASK_OF_LINUX 2
-#define NO_SIGNALS (~(u64)0) /* blocked */
+#define ALL_SIGNALS (~(u64)0)
 
 /*
  * t's mask of signals; its old one to *old, unless NULL. 0 or -errno. The parent has
@@ -296,7 +296,7 @@ u32 vfork_call(struct task *p, u32 sp, u32 tls)
 		destroy(v);
 		return (u32)-EAGAIN;
 	}
-	err = set_mask(p, sp, tls, NO_SIGNALS, &v->mask);
+	err = set_mask(p, sp, tls, ALL_SIGNALS, &v->mask);
 	if (err) {
 		destroy(v);
 		return err;

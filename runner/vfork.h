@@ -7,7 +7,8 @@
  * returns 0 from vfork() on T and runs there, in P's instance, until it executes
  * a program (then it moves to a thread of its own) or exits. Then P comes back
  * to T; its frames have been put back to what they were when vfork() was called,
- * and so has what they need of the instance. P's signals are blocked meanwhile.
+ * and so has what they need of the instance. P's signals are blocked meanwhile,
+ * but for SIGKILL: also those that would end it.
  */
 #ifndef RUNNER_VFORK_H
 #define RUNNER_VFORK_H

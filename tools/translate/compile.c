@@ -236,16 +236,15 @@ static int start_unit(struct job *job, struct unit *u, struct failure *failure)
 	const char *text[16] = { "-S", "-emit-llvm" };
 	char from[40], to[40], log[40];
 	unsigned int n = 2, i;
-	bool is_lined_unit = is_lined(job, u->n);
+	bool is_text = !u->is_c && is_lined(job, u->n);
 
 	for (i = 0; job->level->debug_options[i]; i++)
 		text[n++] = job->level->debug_options[i];
-	unit_name(job, u->n, u->is_c || !is_lined_unit ? ".c" : ".ll",
-		  from, sizeof(from));
+	unit_name(job, u->n, is_text ? ".ll" : ".c", from, sizeof(from));
 	unit_name(job, u->n, u->is_c ? "_c.ll" : ".o", to, sizeof(to));
 	unit_name(job, u->n, ".log", log, sizeof(log));
 	u->pid = start_clang(job, from, to, log, u->is_c ? text :
-			     is_lined_unit ? object_of_text : object, failure);
+			     is_text ? object_of_text : object, failure);
 	if (u->pid >= 0)
 		return 0;
 	u->pid = 0;

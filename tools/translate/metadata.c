@@ -445,11 +445,13 @@ static uint32_t record_location(struct rewriting *r, uint32_t variable)
 /* "value(i32 %3, !7, !DIExpression(), !9)": where a variable is from here on. */
 static void put_record(struct rewriting *r, struct text line, struct buffer *out)
 {
-	struct text rest = text_field(line, ", !DIExpression(");
-	const char *at = line.p + line.n - rest.n - strlen(", !DIExpression(");
+	static const char behind[] = ", !DIExpression(";
+	struct text rest = text_field(line, behind);
 	uint32_t location = NODE_NONE;
+	const char *at;
 
 	if (rest.n) {
+		at = rest.p - strlen(behind);
 		while (at > line.p && at[-1] >= '0' && at[-1] <= '9')
 			at--;
 		location = record_location(r, text_number((struct text){

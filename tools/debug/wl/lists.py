@@ -65,8 +65,8 @@ def show_list(target, words, out):
 
 @command('wl-p', 'EXPRESSION...', 'Print a C expression over the guest\'s memory.', '''
 Pointers of the guest have four bytes; this follows them in every debugger. Names are
-variables of the selected frame or of the kernel. There are . -> [] * & casts to the
-kernel's types, + and -.
+variables of the selected frame, of its program, or of the kernel. There are . -> [] * &
+casts to the kernel's types, + and -.
 
 Examples: wl-p init_task.comm
           wl-p *init_task.nsproxy
