@@ -288,7 +288,7 @@ static void prepare(struct machine *m)
 	static struct stack stack;
 
 	signal(SIGPIPE, SIG_IGN);
-	stack_init(&stack, THREAD_STACK);
+	stack_init(&stack);
 	log_set_exit_hook(console_restore);
 	m->vm.end = machine_end;
 	m->vm.report = report_write;

@@ -16,7 +16,6 @@
 #define BYTES ((size_t)256 << 10)
 #define GUARD ((size_t)4096)
 #define SPARES 32
-#define LIBC_BYTES ((size_t)32 << 10)
 
 /* Some used ones wait here for the next thread, each points to the next. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -75,12 +74,24 @@ __asm__(".pushsection .text\n"
 	".size stack_exhausted, . - stack_exhausted\n"
 	".popsection\n");
 
-void stack_init(struct stack *s, size_t size)
+static void find_end(void)
+{
+	pthread_attr_t attr;
+	size_t size;
+	void *end;
+
+	if (pthread_getattr_np(pthread_self(), &attr))
+		die(EXIT_HOST, "out of memory");
+	pthread_attr_getstack(&attr, &end, &size);
+	pthread_attr_destroy(&attr);
+	stack_end = (uintptr_t)end;
+}
+
+void stack_init(struct stack *s)
 {
 	stack_t ss = { .ss_size = BYTES };
 
-	/* Above us is what the C library keeps there, less than that. */
-	stack_end = (uintptr_t)__builtin_frame_address(0) - size + LIBC_BYTES;
+	find_end();
 	s->start = take_spare();
 	if (!s->start)
 		s->start = map_new();

@@ -11,15 +11,15 @@ struct stack {
 	void *start;
 };
 
-/* The calling thread, whose first one has this size, gets the second one; dies. */
-void stack_init(struct stack *s, size_t size);
+/* The calling thread gets its second one; dies. */
+void stack_init(struct stack *s);
 void stack_deinit(struct stack *s);
 
 /* What the kernel is given at least, on the thread's first stack. */
 #define STACK_FOR_SYSCALL ((size_t)256 << 10)
 #define STACK_FOR_INTERRUPT ((size_t)128 << 10)
 
-/* About where the thread's first stack ends. */
+/* The lowest address of the thread's first stack. */
 extern _Thread_local uintptr_t stack_end;
 
 /* Is the caller so near to it? Not on the second one. */

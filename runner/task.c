@@ -172,7 +172,7 @@ static void *thread_main(void *arg)
 	struct task *volatile t = arg;
 	struct stack stack;
 
-	stack_init(&stack, THREAD_STACK);
+	stack_init(&stack);
 	task_adopt(t);
 	switch (jump_set(&t->top)) {
 	case TOP_FIRST:
@@ -217,7 +217,7 @@ static void *thread_call_main(void *arg)
 	struct stack stack;
 
 	free(arg);
-	stack_init(&stack, THREAD_STACK);
+	stack_init(&stack);
 	call.run(call.arg);
 	task_self = NULL;
 	stack_deinit(&stack);

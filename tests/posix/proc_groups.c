@@ -84,6 +84,8 @@ static int session(const char *what)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	say("foreground %d", tcgetpgrp(0) == getpid());
 	while ((n = read_line(line, sizeof(line) - 1)) != 0) {
+		if (n < 0 && errno == EIO)
+			break;
 		if (n < 0) {
 			say("waiting: %s", error_name(errno));
 			continue;
@@ -91,6 +93,9 @@ static int session(const char *what)
 		line[n - 1] = 0;
 		say("line %d: %s", n, line);
 	}
+	/* A terminal that was hung up is so for the reader before SIGHUP is sent. */
+	if (n < 0 || tcgetpgrp(0) < 0)
+		pause();
 	return 4;
 }
 

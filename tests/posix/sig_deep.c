@@ -7,9 +7,11 @@
 
 #define SIZE (64 * 1024)
 
-static char alt[SIZE] __attribute__((aligned(16)));
+/* The timer's signal may come to either thread, whose stacks are their own. */
+static char stacks[2][SIZE] __attribute__((aligned(16)));
+static char *alt; /* of the thread that recurses */
 static sigjmp_buf env;
-static volatile int calls, ticks;
+static volatile int calls, ticks, overflows;
 
 static void overflow(int sig)
 {
@@ -17,6 +19,12 @@ static void overflow(int sig)
 
 	say("signal %d: on the alternate stack %d, deep %d", sig,
 	    (char *)&here >= alt && (char *)&here < alt + SIZE, calls > 1000);
+	siglongjmp(env, 1);
+}
+
+static void overflow_in_storm(int sig)
+{
+	overflows += sig == SIGSEGV;
 	siglongjmp(env, 1);
 }
 
@@ -46,9 +54,10 @@ __attribute__((noinline)) static int deep_without(int n)
 
 static void *test(void *arg)
 {
-	stack_t st = { .ss_sp = alt, .ss_size = SIZE };
+	stack_t st = { .ss_sp = arg, .ss_size = SIZE };
 	volatile int i;
 
+	alt = arg;
 	MUST(!sigaltstack(&st, NULL));
 	on_signal_flags(SIGSEGV, overflow, SA_ONSTACK);
 	for (i = 0; i < 20; i++)
@@ -58,6 +67,20 @@ static void *test(void *arg)
 			say_status("it goes on",
 				   wait_status(spawn_self("exit", NULL, NULL)));
 	return arg;
+}
+
+/* So often that interrupts come at all depths. */
+static void *storm(void *arg)
+{
+	stack_t st = { .ss_sp = arg, .ss_size = SIZE };
+	volatile int i;
+
+	MUST(!sigaltstack(&st, NULL));
+	on_signal_flags(SIGSEGV, overflow_in_storm, SA_ONSTACK);
+	for (i = 0; i < 5000; i++)
+		if (!sigsetjmp(env, 1))
+			VAL(deep_without(0));
+	return NULL;
 }
 
 int main(int argc, char **argv)
@@ -73,11 +96,14 @@ int main(int argc, char **argv)
 	say_status("without a handler",
 		   wait_status(spawn_self("deep", NULL, NULL)));
 	on_signal_flags(SIGALRM, tick, SA_RESTART | SA_ONSTACK);
-	test(NULL);
+	test(stacks[0]);
 	MUST(!setitimer(ITIMER_REAL, &often, NULL));
-	pthread_create(&t, NULL, test, NULL);
+	pthread_create(&t, NULL, test, stacks[1]);
+	pthread_join(t, NULL);
+	pthread_create(&t, NULL, storm, stacks[1]);
 	pthread_join(t, NULL);
 	MUST(!setitimer(ITIMER_REAL, &off, NULL));
+	VAL(overflows);
 	IS(ticks > 0);
 	return 0;
 }

@@ -40,8 +40,11 @@ static void *spinning(void *arg)
 
 static void wait_sem(sem_t *s)
 {
-	while (sem_wait(s))
-		MUST(errno == EINTR);
+	while (sem_wait(s)) {
+		int error = errno; /* MUST() clears it */
+
+		MUST(error == EINTR);
+	}
 }
 
 static void each_thread(const char *name, void *(*run)(void *), int rounds)

@@ -220,8 +220,11 @@ UNUSED static int wait_status(pid_t pid)
 {
 	int status = -1;
 
-	while (waitpid(pid, &status, 0) < 0)
-		MUST(errno == EINTR);
+	while (waitpid(pid, &status, 0) < 0) {
+		int error = errno; /* MUST() clears it */
+
+		MUST(error == EINTR);
+	}
 	return status;
 }
 
