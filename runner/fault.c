@@ -192,6 +192,20 @@ static u32 guest_sp(struct task *t)
 	return sp;
 }
 
+/* SI_KERNEL: the host had no room for a signal's frame, and tells 0. sigaction(2) */
+static NOT_SANITIZED bool has_address(const siginfo_t *info)
+{
+	return info->si_code > 0 && info->si_code != SI_KERNEL;
+}
+
+/* Also in what guest code calls directly, which holds nothing of the runner's. */
+static NOT_SANITIZED bool is_exhausted(const struct task *t, const ucontext_t *uc)
+{
+	return uc->uc_mcontext.gregs[REG_RIP] == (greg_t)stack_exhausted ||
+	       (task_in_user_mode(t) &&
+		stack_has_no_room((uintptr_t)uc->uc_mcontext.gregs[REG_RSP]));
+}
+
 static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
@@ -200,14 +214,17 @@ static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 	struct task *t = task_self;
 	struct fault f = { .signo = signo };
 	bool access = signo == SIGSEGV || signo == SIGBUS;
-	bool guest_addr = access && info->si_code > 0 && memory_is_guest(addr);
-	bool exhausted = pc == (void *)stack_exhausted;
+	bool guest_addr = access && has_address(info) && memory_is_guest(addr);
+	bool exhausted = t && !guest_addr && is_exhausted(t, uc);
 
 	if (!t || (!interrupt_in_guest(t, pc) && !guest_addr && !exhausted))
 		fault_in_runner(signo, addr);
 	exhausted |= access && !guest_addr;
-	if (exhausted)
+	if (exhausted) {
 		f.signo = SIGSEGV;
+		if (task_in_user_mode(t))
+			interrupt_missed(t);
+	}
 	f.what = exhausted ? "stack exhausted" : strsignal(signo);
 	f.has_addr = access || exhausted;
 	if (f.has_addr)

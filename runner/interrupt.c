@@ -79,14 +79,18 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 		*t->irq_deferred = 1;
 		cpu_retry(t->cpu);
 	} else if (state == WASM_IRQS_USER && stack_is_low(STACK_FOR_INTERRUPT)) {
-		*t->irq_deferred = 1;
-		unblock();
 		stack_exhausted();
 	} else if (state == WASM_IRQS_USER) {
 		interrupt_user(t);
 	} else {
 		interrupt_kernel(t);
 	}
+}
+
+NOT_SANITIZED void interrupt_missed(struct task *t)
+{
+	*t->irq_deferred = 1;
+	unblock();
 }
 
 static NOT_SANITIZED __attribute__((used)) void

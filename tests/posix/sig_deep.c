@@ -9,9 +9,11 @@
 
 /* The timer's signal may come to either thread, whose stacks are their own. */
 static char stacks[2][SIZE] __attribute__((aligned(16)));
+static char filled[SIZE];
 static char *alt; /* of the thread that recurses */
 static sigjmp_buf env;
-static volatile int calls, ticks, overflows;
+static volatile int calls, ticks;
+static volatile int stop = -1; /* the call that waits for a signal and returns */
 
 static void overflow(int sig)
 {
@@ -22,10 +24,9 @@ static void overflow(int sig)
 	siglongjmp(env, 1);
 }
 
-static void overflow_in_storm(int sig)
+static void quiet_overflow(int sig)
 {
-	overflows += sig == SIGSEGV;
-	siglongjmp(env, 1);
+	siglongjmp(env, sig);
 }
 
 static void tick(int sig)
@@ -45,11 +46,23 @@ __attribute__((noinline)) static int deep(int n)
 
 __attribute__((noinline)) static int deep_without(int n)
 {
-	int m;
+	int m, before = ticks;
 
+	if (n == stop) {
+		while (ticks == before)
+			if (n & 2) /* the C library's code, or the program's */
+				memset(filled, n, SIZE);
+		return n;
+	}
 	calls = n;
 	m = deep_without(n + 1);
 	return m - n * calls;
+}
+
+static void overflow_again(int sig)
+{
+	say("signal %d, and again", sig);
+	deep_without(0);
 }
 
 static void *test(void *arg)
@@ -69,41 +82,57 @@ static void *test(void *arg)
 	return arg;
 }
 
-/* So often that interrupts come at all depths. */
-static void *storm(void *arg)
+/* A signal, and so an interrupt, at each of the last calls there is room for. */
+static void *edge(void *arg)
 {
 	stack_t st = { .ss_sp = arg, .ss_size = SIZE };
-	volatile int i;
+	volatile int last, i;
 
 	MUST(!sigaltstack(&st, NULL));
-	on_signal_flags(SIGSEGV, overflow_in_storm, SA_ONSTACK);
-	for (i = 0; i < 5000; i++)
+	on_signal_flags(SIGSEGV, quiet_overflow, SA_ONSTACK);
+	if (!sigsetjmp(env, 1))
+		deep_without(0);
+	last = calls;
+	for (i = 0; i < 600; i += 2) {
+		stop = last - i;
 		if (!sigsetjmp(env, 1))
-			VAL(deep_without(0));
+			deep_without(0);
+	}
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
 	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, off = { 0 };
+	stack_t st = { .ss_sp = stacks[0], .ss_size = SIZE };
 	pthread_t t;
+	sigset_t set;
 
 	if (argc > 1 && !strcmp(argv[1], "exit"))
 		return 5;
+	if (argc > 1 && !strcmp(argv[1], "again")) {
+		MUST(!sigaltstack(&st, NULL));
+		on_signal_flags(SIGSEGV, overflow_again, SA_ONSTACK);
+		return deep_without(0);
+	}
 	if (argc > 1)
 		return deep(0);
 	SELF(argv);
 	say_status("without a handler",
 		   wait_status(spawn_self("deep", NULL, NULL)));
+	say_status("in the handler",
+		   wait_status(spawn_self("again", NULL, NULL)));
 	on_signal_flags(SIGALRM, tick, SA_RESTART | SA_ONSTACK);
 	test(stacks[0]);
 	MUST(!setitimer(ITIMER_REAL, &often, NULL));
 	pthread_create(&t, NULL, test, stacks[1]);
 	pthread_join(t, NULL);
-	pthread_create(&t, NULL, storm, stacks[1]);
+	pthread_create(&t, NULL, edge, stacks[1]);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL); /* here, not there */
 	pthread_join(t, NULL);
 	MUST(!setitimer(ITIMER_REAL, &off, NULL));
-	VAL(overflows);
 	IS(ticks > 0);
 	return 0;
 }
