@@ -243,6 +243,15 @@ INTERRUPTED = r'#\d +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
               r'<interrupt>.*awk_main \(.*main \('
 
 
+OF_AWK = """
+def of_awk(frame, *_):
+    thread = frame.GetThread()
+    if not thread.GetName().startswith("awk"):
+        return False
+    return thread.GetProcess().SetSelectedThread(thread)
+"""
+
+
 def test_interrupt():
     """The timer's, in a program that does nothing but spin."""
     with Guest(*OPTIONS) as guest:
@@ -253,11 +262,10 @@ def test_interrupt():
         check('gdb bt', said[2], INTERRUPTED)
         check('gdb wl-bt', said[3], INTERRUPTED)
         check('gdb bt -no-filters', said[4], '<signal handler called>')
-        # lldb's conditions do not know tasks; but nobody else runs for long.
+        # lldb's conditions do not know tasks; a function does. Two threads may have a
+        # tick at once, and lldb would show the one that is selected.
         said = Lldb().script(
-            ['breakpoint set -n sched_tick',
-             "script exec('def of_awk(frame, *_):\\n return frame.GetThread().GetName()"
-             ".startswith(\"awk\")')",
+            ['breakpoint set -n sched_tick', f'script exec({OF_AWK!r})',
              'breakpoint command add -F of_awk 2', 'continue', 'bt', 'wl-bt', 'bt -u'],
             pid=guest.child.pid)
         check('lldb bt', said[4], r'sched_tick.*wasm_ext_interrupt.*awk_main.*main')
