@@ -221,7 +221,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--build', default=harness.settings.build)
     parser.add_argument('--guestbench')
-    parser.add_argument('--reps', type=int, default=3)
+    parser.add_argument('--reps', type=int, default=8)
     parser.add_argument('--only', action='append', choices=PARTS)
     parser.add_argument('names', nargs='*')
     args = parser.parse_args()
