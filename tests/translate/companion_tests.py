@@ -8,12 +8,17 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def compile_types(bench, name, *options):
+FIXED = ('-Wl,--global-base=65536',)
+# A program's, whose data lies behind __memory_base.
+SHARED = ('-fPIC', '-Wl,--experimental-pic', '-Wl,-shared', '-Wl,-Bsymbolic')
+
+
+def compile_types(bench, name, *options, kind=FIXED):
     out = bench.path(name + '.wasm')
     subprocess.run(
         ['clang-22', '--target=wasm32-unknown-unknown', '-O1', '-nostdlib',
          '-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--no-stack-first',
-         '-Wl,--global-base=65536', '-Wl,--export=second', *options, HERE + '/types.c',
+         '-Wl,--export=second', *kind, *options, HERE + '/types.c',
          HERE + '/more_types.c', '-o', out], check=True)
     return out
 
@@ -21,9 +26,9 @@ def compile_types(bench, name, *options):
 def gdb(companion, *commands):
     """What gdb prints: the file alone, no process."""
     arguments = [a for command in commands for a in ('-ex', command)]
-    return subprocess.run(['gdb', '-nx', '-batch', companion, *arguments],
-                          capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL).stdout
+    return subprocess.run(['gdb', '-nx', '-batch', companion, *arguments], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT).stdout
 
 
 def companion_of(bench, wasm):
@@ -33,18 +38,19 @@ def companion_of(bench, wasm):
 def check_types(companion):
     shown = gdb(companion, 'p sizeof(struct node)', 'p sizeof(struct node *)',
                 'ptype struct node', 'p BLUE', 'ptype counter', 'ptype hidden',
-                'p &hidden', 'info functions')
+                'p &hidden', 'p dropped', 'info functions')
     for wanted in ('$1 = 32', '$2 = 4', 'kind : 3', 'flags : 5', '= BLUE', 'type = int',
-                   'short b;', 'struct inner *) 0x'):
+                   'short b;', 'struct inner *) 0x', 'No symbol "dropped"'):
         assert wanted in shown, (wanted, shown)
     for unwanted in ('run', 'count', 'local'):
         assert unwanted not in shown.split('All defined functions')[-1], shown
 
 
 def types(bench):
-    for version in '-gdwarf-4', '-gdwarf-5':
-        companion = companion_of(bench, compile_types(bench, 'types', '-g', version))
-        check_types(companion)
+    for kind in FIXED, SHARED:
+        for version in '-gdwarf-4', '-gdwarf-5':
+            wasm = compile_types(bench, 'types', '-g', version, kind=kind)
+            check_types(companion_of(bench, wasm))
 
 
 def definitions(dwarf, name):

@@ -20,6 +20,7 @@ int *volatile nothing;
 struct inside *volatile far;
 static struct private mine = { 1 };
 struct holder there = { &mine };
+int dropped = 6; /* by the linker: nobody uses it */
 
 /* Its local variables have no place in memory, its static one has. */
 __attribute__((noinline)) static int count(struct node *n)

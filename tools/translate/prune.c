@@ -140,20 +140,31 @@ static bool is_scope(unsigned int tag)
 	       tag == DW_TAG_namespace || tag == DW_TAG_module;
 }
 
-/* The linker gives what it left out the address -1 or -2. */
-static bool is_static(const struct dwarf_die *die)
+/*
+ * Is the next operation the address of something linked? The linker gives what it left
+ * out the address -1 or -2.
+ */
+static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r)
+{
+	unsigned int op = wasm_read_byte(r);
+	uint64_t address;
+
+	if (op == DW_OP_addr)
+		address = dwarf_read_fixed(r, 4);
+	else if (op == DW_OP_addrx || op == DW_OP_GNU_addr_index)
+		address = dwarf_address(u, wasm_read_leb(r, 64, false));
+	else
+		return false;
+	return address < 0xfffffffe && !r->bad;
+}
+
+static bool is_static(const struct dwarf_unit *u, const struct dwarf_die *die)
 {
 	const struct dwarf_value *l = &die->location;
 	struct wasm_reader r = { l->bytes.p, l->bytes.p + l->bytes.n, false,
 				 NULL };
-	unsigned int op;
 
-	if (!l->is_set || !l->bytes.n)
-		return false;
-	op = wasm_read_byte(&r);
-	if (op == DW_OP_addr)
-		return dwarf_read_fixed(&r, 4) < 0xfffffffe && !r.bad;
-	return op == DW_OP_addrx || op == DW_OP_GNU_addr_index;
+	return l->is_set && l->bytes.n && reads_address(u, &r);
 }
 
 /* DW_OP_WASM_location GLOBAL memory_base, DW_OP_addr[x], DW_OP_plus */
@@ -161,24 +172,16 @@ static bool is_static(const struct dwarf_die *die)
 #define BASE 6u
 #define PLUS 1u
 
-static bool is_based(const struct prune *p, const struct dwarf_die *die)
+static bool is_based(const struct prune *p, const struct dwarf_unit *u,
+		     const struct dwarf_die *die)
 {
 	struct wasm_slice s = die->location.bytes;
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
-	unsigned int op;
 
-	if (!die->location.is_set || s.n < BASE + PLUS || s.p[-1] != s.n ||
-	    dwarf_read_fixed(&r, 2) != (GLOBAL << 8 | DW_OP_WASM_location) ||
-	    dwarf_read_fixed(&r, 4) != p->memory_base)
-		return false;
-	op = wasm_read_byte(&r);
-	if (op == DW_OP_addr)
-		dwarf_read_fixed(&r, 4);
-	else if (op == DW_OP_addrx)
-		wasm_read_leb(&r, 64, false);
-	else
-		return false;
-	return wasm_read_byte(&r) == DW_OP_plus && !r.bad && r.p == r.end;
+	return die->location.is_set && s.n >= BASE + PLUS && s.p[-1] == s.n &&
+	       dwarf_read_fixed(&r, 2) == (GLOBAL << 8 | DW_OP_WASM_location) &&
+	       dwarf_read_fixed(&r, 4) == p->memory_base && reads_address(u, &r) &&
+	       wasm_read_byte(&r) == DW_OP_plus && !r.bad && r.p == r.end;
 }
 
 /* Of that place, only the address stays. */
@@ -193,10 +196,10 @@ static void cut_base(struct prune *p, const struct dwarf_die *die)
 }
 
 /* An inlined function's variable has its name elsewhere, in what is cut. */
-static bool stays(const struct prune *p, const struct dwarf_die *die,
-		  enum context in)
+static bool stays(const struct prune *p, const struct dwarf_unit *u,
+		  const struct dwarf_die *die, enum context in)
 {
-	bool has_place = is_static(die) || is_based(p, die);
+	bool has_place = is_static(u, die) || is_based(p, u, die);
 
 	if (in == IN_TYPE)
 		return true;
@@ -299,7 +302,7 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 			kept = depth && level->kept;
 			depth -= !!depth;
 		} else {
-			kept = stays(p, &die, level->context);
+			kept = stays(p, u, &die, level->context);
 			if (die.has_children && ++depth == MAX_DEPTH)
 				return false;
 			if (die.has_children)
@@ -311,7 +314,7 @@ static bool walk(struct prune *p, struct dwarf_unit *u)
 			add_cut(p, die.offset, position(u));
 		else
 			add_refs(p, &die, root);
-		if (kept && die.tag == DW_TAG_variable && is_based(p, &die))
+		if (kept && die.tag == DW_TAG_variable && is_based(p, u, &die))
 			cut_base(p, &die);
 		if (kept && level->context != IN_TYPE && is_type(die.tag))
 			begin_type(p, &die, before);
