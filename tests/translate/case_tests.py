@@ -45,6 +45,9 @@ def case(name):
     return test
 
 
+TLS = ('(global (mut i32) (i32.const 0)) (func (export "__get_tls_base") (result i32)')
+
+
 def rejected(bench):
     """What cannot be translated, and the sentence for it."""
     memory = '(import "env" "memory" (memory 1 64 shared))'
@@ -54,10 +57,37 @@ def rejected(bench):
             (plain + '(func (drop (i32.atomic.load (i32.const 0))))',
              '--shared-memory'),
             (memory + '(func (drop (v128.const i32x4 1 2 3 4)))', 'SIMD'),
-            ('(import "m" "memory" (memory 1 64 shared))', 'env')):
+            ('(import "m" "memory" (memory 1 64 shared))', 'env'),
+            (memory + TLS + '(loop (br 0)) (global.get 0))', '__get_tls_base'),
+            (memory + TLS + '(call 0))', '__get_tls_base'),
+            ('(import "env" "f" (func $f (result i32)))' + memory +
+             '(export "__get_tls_base" (func $f))', '__get_tls_base'),
+            (memory + '(global (mut i32) (i32.const 0)) (func (export "__set_tls_base")'
+             '(param i32) (unreachable))', '__set_tls_base')):
         wasm = bench.assemble('rejected', '(module ' + wat + ')')
         message = bench.translate(wasm, status=65)
         assert word in message, message
+
+
+def program(bench):
+    """What the linker makes of a program is taken; its description only once, and first,
+    where the kernel reads it."""
+    wasm = bench.assemble('program', """(module
+        (import "env" "memory" (memory 1 64 shared))
+        (global (mut i32) (i32.const 0))
+        (func (export "__get_tls_base") (result i32) global.get 0)
+        (func (export "__set_tls_base") (param i32) local.get 0 global.set 0))""")
+    with open(wasm, 'rb') as file:
+        magic, rest = file.read(8), file.read()
+    memory = b'\1\4\0\0\0\0'
+    one, two = (b'\0' + bytes([9 + len(m)]) + b'\x08dylink.0' + m
+                for m in (memory, 2 * memory))
+    for sections, word in ((one + rest, None), (one + one + rest, 'first section'),
+                           (rest + one, 'first section'), (two + rest, 'dylink.0')):
+        with open(wasm, 'wb') as file:
+            file.write(magic + sections)
+        message = bench.translate(wasm, status=65 if word else 0)
+        assert not word or word in message, message
 
 
 def damaged(bench):
@@ -102,4 +132,4 @@ def tests():
     cases = sorted(f[:-4] for f in os.listdir(os.path.join(HERE, 'cases'))
                    if f.endswith('.wat'))
     return ([('numeric', numeric)] + [('case ' + c, case(c)) for c in cases] +
-            [('names', names), ('rejected', rejected), ('damaged', damaged)])
+            [('names', names), ('rejected', rejected), ('program', program), ('damaged', damaged)])

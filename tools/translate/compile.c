@@ -19,6 +19,7 @@
 #include "names.h"
 #include "prepare.h"
 #include "symbols.h"
+#include "tls.h"
 #include "tools.h"
 
 /*
@@ -374,7 +375,8 @@ static int write_prepared(struct job *job, const struct prepared *p,
 static int input_read(struct input *in, const struct level *level,
 		      const void *wasm, size_t n, struct failure *failure)
 {
-	if (wasm_module_read(&in->m, wasm, n, failure))
+	if (wasm_module_read(&in->m, wasm, n, failure) ||
+	    tls_check(&in->m, failure))
 		return -1;
 	in->debug = debug_file_open(&in->file, &in->m);
 	lines_read(in->debug, &in->lines);

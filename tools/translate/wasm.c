@@ -333,6 +333,7 @@ static void read_dylink(struct wasm_module *m, struct wasm_reader *r)
 		struct wasm_reader sub = { s.p, s.p + s.n, false, NULL };
 
 		if (id == 1) {
+			sub.bad |= m->has_dylink;
 			m->has_dylink = true;
 			m->mem_size = wasm_read_u32(&sub);
 			m->mem_align = wasm_read_u32(&sub);
@@ -348,28 +349,42 @@ static void read_dylink(struct wasm_module *m, struct wasm_reader *r)
 	}
 }
 
+/* False: dylink.0 is not where tool-conventions' DynamicLinking.md wants it. */
+static bool note_custom(struct wasm_slice s, bool is_first,
+			struct wasm_slice *names, struct wasm_slice *dylink)
+{
+	struct wasm_reader c = { s.p, s.p + s.n, false, NULL };
+	struct wasm_slice name = wasm_read_name(&c);
+	struct wasm_slice rest = { c.p, (size_t)(c.end - c.p) };
+
+	if (wasm_slice_is(name, "name"))
+		*names = rest;
+	if (!wasm_slice_is(name, "dylink.0"))
+		return true;
+	*dylink = rest;
+	return is_first;
+}
+
 /* One pass over the section headers, before anything is allocated by count. */
 static int find_sections(struct wasm_module *m, struct wasm_reader *r,
 			 struct wasm_slice *names, struct wasm_slice *dylink,
 			 struct failure *failure)
 {
+	const uint8_t *first = r->p;
 	unsigned int rank = 0;
 
 	while (r->p < r->end) {
+		bool is_first = r->p == first;
 		unsigned int id = wasm_read_byte(r);
 		struct wasm_slice s = wasm_read_name(r);
 
 		if (r->bad)
 			return wasm_reader_fail(r, "section header", failure);
 		if (id == WASM_CUSTOM) {
-			struct wasm_reader c = { s.p, s.p + s.n, false, NULL };
-			struct wasm_slice name = wasm_read_name(&c);
-			struct wasm_slice rest = { c.p, (size_t)(c.end - c.p) };
-
-			if (wasm_slice_is(name, "name"))
-				*names = rest;
-			else if (wasm_slice_is(name, "dylink.0"))
-				*dylink = rest;
+			if (!note_custom(s, is_first, names, dylink))
+				return failure_set(failure, FAIL_INPUT,
+						   "it is damaged (dylink.0 is "
+						   "not its first section)");
 			continue;
 		}
 		if (id >= WASM_NSECTIONS || section_rank[id] <= rank)
