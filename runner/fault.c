@@ -17,6 +17,7 @@
 #include "race.h"
 #include "report.h"
 #include "sanitize.h"
+#include "sigframe.h"
 #include "stack.h"
 #include "symbols.h"
 #include "user.h"
@@ -145,6 +146,7 @@ void fault_trap(wasm_rt_trap_t kind)
 {
 	struct fault f = fault_of(kind);
 
+	task_check_stack(task_self);
 	trap(&f);
 }
 
@@ -152,6 +154,7 @@ void fault_trap_access(wasm_rt_trap_t kind, u64 addr)
 {
 	struct fault f = fault_of(kind);
 
+	task_check_stack(task_self);
 	f.has_addr = true;
 	f.addr = (gaddr_t)addr;
 	trap(&f);
@@ -165,6 +168,7 @@ void fault_trap_call(const wasm_rt_funcref_table_t *table, u32 i)
 	char what[256];
 	void *func = i < table->size ? (void *)table->data[i].func : NULL;
 
+	task_check_stack(task_self);
 	f.what = what;
 	if (i >= table->size)
 		snprintf(what, sizeof(what), "call of function pointer 0x%x, "
@@ -203,10 +207,12 @@ static NOT_SANITIZED bool is_exhausted(const struct task *t, const ucontext_t *u
 {
 	return uc->uc_mcontext.gregs[REG_RIP] == (greg_t)stack_exhausted ||
 	       (task_in_user_mode(t) &&
-		stack_has_no_room((uintptr_t)uc->uc_mcontext.gregs[REG_RSP]));
+		stack_room((uintptr_t)uc->uc_mcontext.gregs[REG_RSP]) <
+			STACK_FOR_SIGNAL);
 }
 
-static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
+/* On a stack with room for the guest's handler. */
+static NOT_SANITIZED void handle(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
@@ -230,6 +236,18 @@ static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 	if (f.has_addr)
 		f.addr = guest_addr ? (gaddr_t)addr : guest_sp(t);
 	fault_in_guest(t, &f);
+}
+
+/* The next fault may come before this one is dealt with, and needs the same stack. */
+static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP] - RED_ZONE;
+	uintptr_t below = task_self ? stack_below(sp) : 0;
+
+	if (below)
+		sigframe_move(below, handle, signo, info, context);
+	handle(signo, info, context);
 }
 
 static void on_abort(int signo)

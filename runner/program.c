@@ -10,8 +10,11 @@
 
 #include "cpu.h"
 #include "exit.h"
+#include "futex.h"
 #include "log.h"
 #include "program.h"
+
+#define RETRY_NS 1000000000u
 
 enum state { TRANSLATING, READY, FAILED };
 
@@ -21,7 +24,7 @@ struct entry {
 	char name[64];
 	enum state state;
 	int error; /* if FAILED */
-	bool is_past; /* that was told: the next one who asks begins anew */
+	u64 failed_ns; /* monotonic time */
 	struct program program; /* if READY */
 	const struct translate_settings *settings;
 	void *wasm; /* while TRANSLATING */
@@ -150,6 +153,7 @@ static void finish(struct entry *e, int error)
 	pthread_mutex_lock(&lock);
 	e->error = error;
 	e->state = error ? FAILED : READY;
+	e->failed_ns = clock_ns(CLOCK_MONOTONIC);
 	any_ready |= !error;
 	free(e->wasm);
 	e->wasm = NULL;
@@ -207,12 +211,19 @@ static void start_translation(struct entry *e, bool wait)
 		translate(e);
 }
 
+/* The host's failure may be over when the program is executed again, later. */
+static bool is_past(const struct entry *e)
+{
+	return e->state == FAILED && e->error != -ENOEXEC &&
+	       clock_ns(CLOCK_MONOTONIC) - e->failed_ns > RETRY_NS;
+}
+
 static struct entry *find_entry(XXH128_hash_t hash, size_t n)
 {
 	struct entry *e;
 
 	for (e = entries; e; e = e->next)
-		if (!e->is_past && e->size == n &&
+		if (!is_past(e) && e->size == n &&
 		    XXH128_isEqual(e->hash, hash))
 			return e;
 	return NULL;
@@ -285,8 +296,6 @@ int program_find(const struct translate_settings *settings, const void *wasm,
 	while (wait && e->state == TRANSLATING)
 		pthread_cond_wait(&finished, &lock);
 	error = e->state == TRANSLATING ? -EAGAIN : e->error;
-	/* The host's failure may be over when it is executed again. */
-	e->is_past = e->state == FAILED && error != -ENOEXEC;
 	pthread_mutex_unlock(&lock);
 	if (!error)
 		*ret = &e->program;

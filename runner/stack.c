@@ -13,37 +13,44 @@
 #include "stack.h"
 #include "util.h"
 
-#define BYTES ((size_t)256 << 10)
-#define GUARD ((size_t)4096)
+/* From below: a guard, the fault handlers' stack, a guard, the reserve. */
+#define HANDLERS ((size_t)256 << 10)
+#define GUARD ((size_t)64 << 10)
+#define OTHERS (2 * GUARD + HANDLERS + THREAD_RESERVE)
 #define SPARES 32
 
 /* Some used ones wait here for the next thread, each points to the next. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void *spare;
+static char *spare;
 static unsigned int spares;
 
-static void *take_spare(void)
+static char **next_of(char *others)
 {
-	void *p;
+	return (char **)(others + GUARD);
+}
+
+static char *take_spare(void)
+{
+	char *p;
 
 	pthread_mutex_lock(&lock);
 	p = spare;
 	if (p) {
-		spare = *(void **)p;
+		spare = *next_of(p);
 		spares--;
 	}
 	pthread_mutex_unlock(&lock);
 	return p;
 }
 
-static bool keep_spare(void *p)
+static bool keep_spare(char *p)
 {
 	bool keep;
 
 	pthread_mutex_lock(&lock);
 	keep = spares < SPARES;
 	if (keep) {
-		*(void **)p = spare;
+		*next_of(p) = spare;
 		spare = p;
 		spares++;
 	}
@@ -51,17 +58,29 @@ static bool keep_spare(void *p)
 	return keep;
 }
 
-static void *map_new(void)
+static char *map_new(void)
 {
-	char *p = mmap(NULL, BYTES + GUARD, PROT_READ | PROT_WRITE,
+	char *p = mmap(NULL, OTHERS, PROT_NONE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (p == MAP_FAILED || mprotect(p, GUARD, PROT_NONE))
+	if (p == MAP_FAILED ||
+	    mprotect(p + GUARD, HANDLERS, PROT_READ | PROT_WRITE) ||
+	    mprotect(p + OTHERS - THREAD_RESERVE, THREAD_RESERVE,
+		     PROT_READ | PROT_WRITE))
 		die(EXIT_HOST, "no memory for a stack: %s", strerror(errno));
-	return p + GUARD;
+	return p;
 }
 
-_Thread_local uintptr_t stack_end;
+_Thread_local uintptr_t stack_end, stack_reserve_end;
+
+uintptr_t stack_below(uintptr_t sp)
+{
+	uintptr_t others = stack_reserve_end + THREAD_RESERVE - OTHERS;
+
+	if (stack_room(sp) >= STACK_FOR_SYSCALL)
+		return sp;
+	return sp - others < OTHERS ? 0 : others + OTHERS;
+}
 
 __asm__(".pushsection .text\n"
 	".type stack_exhausted, @function\n"
@@ -84,18 +103,20 @@ static void find_end(void)
 		die(EXIT_HOST, "out of memory");
 	pthread_attr_getstack(&attr, &end, &size);
 	pthread_attr_destroy(&attr);
-	stack_end = (uintptr_t)end;
+	/* It may be an old one of a thread that had more. */
+	stack_end = (uintptr_t)end + size - MIN(size, THREAD_STACK);
 }
 
 void stack_init(struct stack *s)
 {
-	stack_t ss = { .ss_size = BYTES };
+	stack_t ss = { .ss_size = HANDLERS };
 
 	find_end();
-	s->start = take_spare();
-	if (!s->start)
-		s->start = map_new();
-	ss.ss_sp = s->start;
+	s->others = take_spare();
+	if (!s->others)
+		s->others = map_new();
+	stack_reserve_end = (uintptr_t)s->others + OTHERS - THREAD_RESERVE;
+	ss.ss_sp = s->others + GUARD;
 	if (sigaltstack(&ss, NULL))
 		die(EXIT_HOST, "sigaltstack: %s", strerror(errno));
 }
@@ -106,6 +127,6 @@ void stack_deinit(struct stack *s)
 
 	race_user(); /* TSan minds threads that end as they are in the kernel */
 	sigaltstack(&off, NULL);
-	if (!keep_spare(s->start))
-		munmap((char *)s->start - GUARD, BYTES + GUARD);
+	if (!keep_spare(s->others))
+		munmap(s->others, OTHERS);
 }

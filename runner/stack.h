@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stack.h: a thread's stack, and the second one, on which it handles faults. */
+/*
+ * stack.h: the host's stacks of a thread that runs guest code: the first, which is the
+ * thread's; a reserve, on which the program's handler runs when the first is used up;
+ * and that of fault handlers, on which no guest code runs.
+ */
 #ifndef RUNNER_STACK_H
 #define RUNNER_STACK_H
 
@@ -7,33 +11,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define THREAD_STACK ((size_t)4 << 20)
+#define THREAD_RESERVE ((size_t)1 << 20)
+/* Larger than a frame of guest code, which may step over it. */
+#define THREAD_GUARD ((size_t)1 << 20)
+
 struct stack {
-	void *start;
+	char *others; /* reserve and fault handlers' */
 };
 
-/* The calling thread gets its second one; dies. */
+/* The calling thread gets its others; dies. */
 void stack_init(struct stack *s);
 void stack_deinit(struct stack *s);
 
-/* What the kernel is given at least, on the thread's first stack. */
+/* What the kernel is given at least. */
 #define STACK_FOR_SYSCALL ((size_t)256 << 10)
 #define STACK_FOR_INTERRUPT ((size_t)128 << 10)
+/* A signal's frame, and what its handler needs to see that there is no more. */
 #define STACK_FOR_SIGNAL ((size_t)16 << 10)
 
-/* The lowest address of the thread's first stack. */
-extern _Thread_local uintptr_t stack_end;
+/* The lowest addresses that are used of the calling thread's first stack and reserve. */
+extern _Thread_local uintptr_t stack_end, stack_reserve_end;
 
-/* Is the caller so near to it? Not on the second one. */
+/* Bytes that are left at a stack pointer; 0 on the fault handlers' stack. */
+static inline __attribute__((always_inline)) size_t stack_room(uintptr_t sp)
+{
+	if (sp - stack_end < THREAD_STACK)
+		return sp - stack_end;
+	return sp - stack_reserve_end < THREAD_RESERVE ? sp - stack_reserve_end : 0;
+}
+
 static inline __attribute__((always_inline)) bool stack_is_low(size_t least)
 {
-	return (uintptr_t)__builtin_frame_address(0) - stack_end < least;
+	return stack_room((uintptr_t)__builtin_frame_address(0)) < least;
 }
 
-/* Is there no room at this stack pointer for what the host needs for a signal? */
-static inline bool stack_has_no_room(uintptr_t sp)
-{
-	return sp - stack_end < STACK_FOR_SIGNAL || stack_end - sp < STACK_FOR_SIGNAL;
-}
+/*
+ * Where what was interrupted at a stack pointer goes on with a call: there, or on the
+ * reserve if it is low; 0: there is no place.
+ */
+uintptr_t stack_below(uintptr_t sp);
 
 /* Makes a fault of the guest of it, which on_fault() knows by its address. */
 void stack_exhausted(void) __attribute__((noreturn));

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "race.h"
 #include "record.h"
+#include "sanitize.h"
 #include "stack.h"
 #include "task.h"
 #include "user.h"
@@ -39,6 +40,7 @@ void task_init(void)
 	pthread_attr_init(&thread_attr);
 	pthread_attr_setdetachstate(&thread_attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&thread_attr, THREAD_STACK);
+	pthread_attr_setguardsize(&thread_attr, THREAD_GUARD);
 }
 
 static _Atomic(struct task *) *slot_of(gaddr_t gaddr)
@@ -51,6 +53,12 @@ struct task *task_find(gaddr_t gaddr)
 	struct task *t = atomic_load(slot_of(gaddr));
 
 	return t && t->gaddr == gaddr ? t : NULL;
+}
+
+NOT_SANITIZED void task_check_stack(const struct task *t)
+{
+	if (t && task_in_user_mode(t) && stack_is_low(STACK_FOR_SYSCALL))
+		stack_exhausted();
 }
 
 static pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -72,7 +80,9 @@ bool task_identify(size_t slot, struct task_id *ret)
 
 	if (!atomic_load_explicit(&the_vm->tasks[slot], memory_order_relaxed))
 		return false;
-	pthread_mutex_lock(&free_lock);
+	/* Somebody who faulted may have it. */
+	if (pthread_mutex_trylock(&free_lock))
+		return false;
 	t = atomic_load(&the_vm->tasks[slot]);
 	if (t) {
 		ret->gaddr = t->gaddr;

@@ -18,9 +18,6 @@ struct signal_frame;
 struct user;
 struct vfork;
 
-/* What a thread of a task has for its stack. */
-#define THREAD_STACK ((size_t)4 << 20)
-
 /* What unwinding to a thread's top finds there. */
 enum task_top {
 	TOP_FIRST,
@@ -104,7 +101,8 @@ struct task_id {
 	gaddr_t gaddr;
 	char name[16];
 };
-/* Of the one in this slot, below TASK_SLOTS; false: there is none. */
+/* Of the one in this slot, below TASK_SLOTS; false: there is none, or that
+ * cannot be told now. */
 bool task_identify(size_t slot, struct task_id *ret);
 
 /* Switch from the caller to next: wake it, wait. Returns who switched back. */
@@ -139,5 +137,9 @@ static inline bool task_in_user_mode(const struct task *task)
 {
 	return task->irq_state && *task->irq_state == WASM_IRQS_USER;
 }
+
+/* A fault of the program if it has left too little of the host's stack to the kernel,
+ * in user mode. For what guest code calls. task: the caller's, or NULL. */
+void task_check_stack(const struct task *task);
 
 #endif

@@ -7,6 +7,7 @@
 #include "exit.h"
 #include "log.h"
 #include "race.h"
+#include "stack.h"
 #include "user.h"
 #include "vfork.h"
 
@@ -189,8 +190,8 @@ static bool on_main_stack(const struct task *t, const char *p)
 /*
  * Forget handlers that were left by longjmp(): what they had on the host's stack
  * is below what is in use now. The frames themselves are not on it, since their
- * place may hold anything by now. Faults have a stack of their own, which nobody
- * uses when somebody is on the main one again.
+ * place may hold anything by now. Nobody uses the reserve (stack.h) when somebody is
+ * on the main one again.
  */
 static void prune_frames(struct task *t, const char *here)
 {
@@ -368,7 +369,7 @@ static void deliver_signal(struct task *t)
 	char *place = __builtin_frame_address(0);
 	struct signal_frame *frame;
 
-	if (!p->handle_signal)
+	if (!p->handle_signal || stack_is_low(STACK_FOR_SIGNAL))
 		user_exit(t, STATUS_SEGV);
 	user_bind(t->user, t);
 	prune_frames(t, place);

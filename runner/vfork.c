@@ -89,7 +89,7 @@ static __attribute__((noinline)) bool save_frames(struct vfork *v)
 	v->start = __builtin_frame_address(0);
 	v->size = (size_t)(v->parent->stack_base - v->start);
 	if (v->start >= v->parent->stack_base || v->size > MAX_FRAMES)
-		return false; /* on the stack of faults, or very deep */
+		return false; /* on the reserve, or very deep */
 	v->copy = malloc(v->size);
 	if (!v->copy)
 		return false;
@@ -279,27 +279,41 @@ static u32 resumed(struct vfork *v)
 	return result;
 }
 
-u32 vfork_call(struct task *p, u32 sp, u32 tls)
+static struct vfork *create(struct task *p, u32 sp, u32 tls, u64 mask)
 {
 	struct vfork *v = calloc(1, sizeof(*v));
-	u32 err;
 
 	if (!v)
-		return (u32)-ENOMEM;
+		return NULL;
 	v->parent = p;
 	v->user = user_get(p->user);
 	v->sp = sp;
 	v->tls = tls;
-	if (jump_set(&v->resume))
-		return resumed(v);
-	if (!save_state(v) || !save_frames(v)) {
-		destroy(v);
-		return (u32)-EAGAIN;
-	}
-	err = set_mask(p, sp, tls, ALL_SIGNALS, &v->mask);
-	if (err) {
-		destroy(v);
+	v->mask = mask;
+	if (save_state(v))
+		return v;
+	destroy(v);
+	return NULL;
+}
+
+u32 vfork_call(struct task *p, u32 sp, u32 tls)
+{
+	struct vfork *v;
+	u64 mask;
+	u32 err;
+
+	/* First, since it may not return. */
+	err = set_mask(p, sp, tls, ALL_SIGNALS, &mask);
+	if (err)
 		return err;
+	v = create(p, sp, tls, mask);
+	if (v && jump_set(&v->resume))
+		return resumed(v);
+	if (!v || !save_frames(v)) {
+		if (v)
+			destroy(v);
+		set_mask(p, sp, tls, mask, NULL);
+		return (u32)-EAGAIN;
 	}
 	move_parent_away(v);
 	if (wait_for(v, ~0u) == PARENT_DEAD)

@@ -41,6 +41,7 @@ void wasm_rt_trap_call(const wasm_rt_funcref_table_t *table, uint32_t i)
 uint64_t wasm_rt_grow_memory_shared(wasm_rt_shared_memory_t *memory,
 				    uint64_t pages)
 {
+	task_check_stack(task_self);
 	return memory_grow(container_of(memory, struct memory, wasm), pages);
 }
 
@@ -100,6 +101,7 @@ static u64 end_of(u64 timeout)
 u32 host_wasm_ext_wait32(struct task *t, u32 addr, u32 expected,
 			    u64 timeout)
 {
+	task_check_stack(t);
 	if (!memory_has(&the_vm->memory, addr, 4))
 		wasm_rt_trap(WASM_RT_TRAP_OOB);
 	if (__atomic_load_n((u32 *)memory_at(addr), __ATOMIC_SEQ_CST) !=
@@ -113,6 +115,7 @@ u32 host_wasm_ext_wait32(struct task *t, u32 addr, u32 expected,
 u32 host_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
 			    u64 timeout)
 {
+	task_check_stack(t);
 	if (!memory_has(&the_vm->memory, addr, 8))
 		wasm_rt_trap(WASM_RT_TRAP_OOB);
 	if (__atomic_load_n((u64 *)memory_at(addr), __ATOMIC_SEQ_CST) !=
@@ -124,6 +127,7 @@ u32 host_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
 u32 host_wasm_ext_notify(struct task *t, u32 addr, u32 count)
 {
 	(void)t;
+	task_check_stack(t);
 	if (!memory_has(&the_vm->memory, addr, 4))
 		wasm_rt_trap(WASM_RT_TRAP_OOB);
 	return (u32)futex_wake(memory_at(addr),

@@ -391,6 +391,7 @@ void guest_wrote(u64 a, u64 old_value, u64 new_value, u32 size, const void *pc)
 
 		if (a >= p->start + p->size || p->start >= a + size)
 			continue;
+		task_check_stack(t);
 		mine = r;
 		widen(p, &mine);
 		judge(&watches[i], &mine, pc);

@@ -68,7 +68,7 @@ class Initramfs:
         for name in WATS:
             assemble(name, tree)
         spoil(tree)
-        for name in 'calls', 'clone3', 'globals':
+        for name in 'calls', 'clone3', 'globals', 'reserve':
             harness.compile_for_guest(os.path.join(SOURCES, name + '.c'),
                                       os.path.join(tree, name))
         harness.compile_for_guest(os.path.join(SOURCES, 'plain.cc'),
@@ -124,6 +124,14 @@ def test_clone3():
 def test_globals():
     with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
         equal(guest.run('/test/globals'), '1 2 3 4\n')
+
+
+def test_reserve():
+    """The runner outlives what uses up all of its stacks, again and again."""
+    with Initramfs() as initramfs, Guest(initramfs=initramfs) as guest:
+        for how in 'ctf' * 5:
+            guest.run(f'/test/reserve {how}', status=139)
+        guest.check('echo alive', '^alive$')
 
 
 def test_plain_cxx():

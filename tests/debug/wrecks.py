@@ -162,6 +162,16 @@ def breaking(set_word):
         ('wl-list kmem_cache list slab_caches', NO_END),
         (set_word('*(struct list_head *)slab_caches.prev', None), None),
         ('wl-slab task_struct', r'task_struct +\d+'),
+        # One bad pointer hides nothing but what it leads to.
+        (set_word('task_struct_cachep->node[0]', 0x10), None),
+        ('wl-slab', r'0x\w+: [^\n]*no memory[^\n]*\n.*\bkmem_cache +\d+'),
+        (set_word('task_struct_cachep->node[0]', None), None),
+        (set_word('init_task.real_parent', 0x10), None),
+        ('wl-ps', r' 0 +\? .*\bsh\b'),
+        (set_word('init_task.real_parent', None), None),
+        (set_word('init_task.files', 0x10), None),
+        ('wl-task &init_task', r'swapper/0.*no memory'),
+        (set_word('init_task.files', None), None),
     ]
 
 

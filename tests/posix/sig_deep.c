@@ -13,7 +13,9 @@ static char filled[SIZE];
 static char *alt; /* of the thread that recurses */
 static sigjmp_buf env;
 static volatile int calls, ticks;
-static volatile int stop = -1; /* the call that waits for a signal and returns */
+static volatile int stop = -1; /* the call that does this, and returns */
+static int (*volatile at_stop)(int n);
+static volatile int zero;
 
 static void overflow(int sig)
 {
@@ -44,16 +46,40 @@ __attribute__((noinline)) static int deep(int n)
 	return m - n * calls;
 }
 
+/* In code of the C library, or the program's. */
+static int wait_for_tick(int n)
+{
+	int before = ticks;
+
+	while (ticks == before)
+		if (n & 2)
+			memset(filled, n, SIZE);
+	return n;
+}
+
+static int divide(int n)
+{
+	return n / zero;
+}
+
+static int call_wrong(int n)
+{
+	return ((int (*volatile)(int))0)(n);
+}
+
+static int trap(int n)
+{
+	if (n > 0)
+		__builtin_trap();
+	return n;
+}
+
 __attribute__((noinline)) static int deep_without(int n)
 {
-	int m, before = ticks;
+	int m;
 
-	if (n == stop) {
-		while (ticks == before)
-			if (n & 2) /* the C library's code, or the program's */
-				memset(filled, n, SIZE);
-		return n;
-	}
+	if (n == stop)
+		return at_stop(n);
 	calls = n;
 	m = deep_without(n + 1);
 	return m - n * calls;
@@ -82,14 +108,13 @@ static void *test(void *arg)
 	return arg;
 }
 
-/* A signal, and so an interrupt, at each of the last calls there is room for. */
-static void *edge(void *arg)
+/* At each of the last calls that there is room for. */
+static void edge(const char *what, int (*function)(int))
 {
-	stack_t st = { .ss_sp = arg, .ss_size = SIZE };
 	volatile int last, i;
 
-	MUST(!sigaltstack(&st, NULL));
-	on_signal_flags(SIGSEGV, quiet_overflow, SA_ONSTACK);
+	stop = -1;
+	at_stop = function;
 	if (!sigsetjmp(env, 1))
 		deep_without(0);
 	last = calls;
@@ -98,6 +123,22 @@ static void *edge(void *arg)
 		if (!sigsetjmp(env, 1))
 			deep_without(0);
 	}
+	say("%s: it goes on", what);
+}
+
+static void *edges(void *arg)
+{
+	static const int signals[] = { SIGSEGV, SIGFPE, SIGILL };
+	stack_t st = { .ss_sp = arg, .ss_size = SIZE };
+	size_t i;
+
+	MUST(!sigaltstack(&st, NULL));
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		on_signal_flags(signals[i], quiet_overflow, SA_ONSTACK);
+	edge("a signal", wait_for_tick);
+	edge("a division", divide);
+	edge("a call", call_wrong);
+	edge("a trap", trap);
 	return NULL;
 }
 
@@ -127,7 +168,7 @@ int main(int argc, char **argv)
 	MUST(!setitimer(ITIMER_REAL, &often, NULL));
 	pthread_create(&t, NULL, test, stacks[1]);
 	pthread_join(t, NULL);
-	pthread_create(&t, NULL, edge, stacks[1]);
+	pthread_create(&t, NULL, edges, stacks[1]);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &set, NULL); /* here, not there */

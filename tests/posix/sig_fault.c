@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SIGSEGV, SIGFPE and SIGILL of the program's own doing. */
 #include <setjmp.h>
+#include <sys/mman.h>
 #include "t.h"
 
 /* In the function that calls sigsetjmp(): sig_inline.c. */
@@ -117,6 +118,72 @@ static void test_nested(void)
 	say("outer: %d", got);
 }
 
+#define LEVELS 150
+
+/* Each fault in the handler of the one before. */
+static void deeper(int sig)
+{
+	if (++count == LEVELS)
+		siglongjmp(env, sig);
+	if (count % 2)
+		do_write();
+	else
+		do_divide();
+}
+
+static void test_deeper(void)
+{
+	volatile int i;
+
+	on_signal_flags(SIGSEGV, deeper, SA_NODEFER);
+	on_signal_flags(SIGFPE, deeper, SA_NODEFER);
+	for (i = 0; i < 20; i++) {
+		count = 0;
+		if (!sigsetjmp(env, 1))
+			do_write();
+	}
+	VAL(count);
+}
+
+static char *page;
+
+/* Takes what the interrupted code may have in registers. */
+static void take_back(int sig)
+{
+	volatile double a = sig, b = 2.5, c = a * b, d = c / 3;
+
+	zero = (int)(d - c) * 0;
+	count++;
+	mprotect(page, 4096, PROT_READ | PROT_WRITE);
+}
+
+/* The access is done again, with all that the code had. */
+static NOINLINE double sum_over(double a, double b, long long c, long long d)
+{
+	double e = a * b, f = a / b, g = a + b, h = a - b;
+	long long i = c * d, j = c / d, k = c + d, l = c - d;
+
+	page[8] = (char)(c + 1);
+	return e * 1e9 + f * 1e6 + g * 1e3 + h + (double)(i * 4 + j * 3 + k * 2 + l);
+}
+
+static void test_goes_on(void)
+{
+	double sum;
+	int i;
+
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	MUST(page != MAP_FAILED);
+	on_signal_flags(SIGSEGV, take_back, 0);
+	count = 0;
+	for (i = 1; i < 100; i++) {
+		MUST(!mprotect(page, 4096, PROT_NONE));
+		sum = sum_over(i, 7.0 / i, 1000 + i, 3);
+		say("%d: %.3f, %d", i, sum, page[8]);
+	}
+	VAL(count);
+}
+
 static void *thread_faults(void *arg)
 {
 	(void)arg;
@@ -179,6 +246,8 @@ int main(int argc, char **argv)
 	}
 	test_many();
 	test_nested();
+	test_deeper();
+	test_goes_on();
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		say_status(modes[i], wait_status(spawn_self(modes[i], NULL,
 							    NULL)));
