@@ -205,14 +205,15 @@ static NOT_SANITIZED bool has_address(const siginfo_t *info)
 /* Also in what guest code calls directly, which holds nothing of the runner's. */
 static NOT_SANITIZED bool is_exhausted(const struct task *t, const ucontext_t *uc)
 {
+	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+
 	return uc->uc_mcontext.gregs[REG_RIP] == (greg_t)stack_exhausted ||
-	       (task_in_user_mode(t) &&
-		stack_room((uintptr_t)uc->uc_mcontext.gregs[REG_RSP]) <
-			STACK_FOR_SIGNAL);
+	       (task_in_user_mode(t) && !stack_is_of_handlers(sp) &&
+		stack_room(sp) < STACK_FOR_SIGNAL);
 }
 
 /* On a stack with room for the guest's handler. */
-static NOT_SANITIZED void handle(int signo, siginfo_t *info, void *context)
+static NOT_SANITIZED void handle_fault(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	const void *pc = (void *)uc->uc_mcontext.gregs[REG_RIP];
@@ -246,8 +247,8 @@ static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 	uintptr_t below = task_self ? stack_below(sp) : 0;
 
 	if (below)
-		sigframe_move(below, handle, signo, info, context);
-	handle(signo, info, context);
+		sigframe_move(below, handle_fault, signo, info, context);
+	handle_fault(signo, info, context);
 }
 
 static void on_abort(int signo)

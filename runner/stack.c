@@ -14,9 +14,8 @@
 #include "util.h"
 
 /* From below: a guard, the fault handlers' stack, a guard, the reserve. */
-#define HANDLERS ((size_t)256 << 10)
-#define GUARD ((size_t)64 << 10)
-#define OTHERS (2 * GUARD + HANDLERS + THREAD_RESERVE)
+#define GUARD THREAD_GUARD
+#define OTHERS (2 * GUARD + STACK_OF_HANDLERS + THREAD_RESERVE)
 #define SPARES 32
 
 /* Some used ones wait here for the next thread, each points to the next. */
@@ -64,7 +63,7 @@ static char *map_new(void)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED ||
-	    mprotect(p + GUARD, HANDLERS, PROT_READ | PROT_WRITE) ||
+	    mprotect(p + GUARD, STACK_OF_HANDLERS, PROT_READ | PROT_WRITE) ||
 	    mprotect(p + OTHERS - THREAD_RESERVE, THREAD_RESERVE,
 		     PROT_READ | PROT_WRITE))
 		die(EXIT_HOST, "no memory for a stack: %s", strerror(errno));
@@ -75,11 +74,13 @@ _Thread_local uintptr_t stack_end, stack_reserve_end;
 
 uintptr_t stack_below(uintptr_t sp)
 {
-	uintptr_t others = stack_reserve_end + THREAD_RESERVE - OTHERS;
+	uintptr_t top = stack_reserve_end + THREAD_RESERVE;
+	bool on_first = top - sp > OTHERS;
 
-	if (stack_room(sp) >= STACK_FOR_SYSCALL)
+	/* A handler needs some, and then what its system calls need. */
+	if (stack_room(sp) >= (on_first ? 2 : 1) * STACK_FOR_SYSCALL)
 		return sp;
-	return sp - others < OTHERS ? 0 : others + OTHERS;
+	return on_first ? top : 0;
 }
 
 __asm__(".pushsection .text\n"
@@ -109,7 +110,7 @@ static void find_end(void)
 
 void stack_init(struct stack *s)
 {
-	stack_t ss = { .ss_size = HANDLERS };
+	stack_t ss = { .ss_size = STACK_OF_HANDLERS };
 
 	find_end();
 	s->others = take_spare();

@@ -30,6 +30,8 @@ void stack_deinit(struct stack *s);
 /* A signal's frame, and what its handler needs to see that there is no more. */
 #define STACK_FOR_SIGNAL ((size_t)16 << 10)
 
+#define STACK_OF_HANDLERS ((size_t)256 << 10)
+
 /* The lowest addresses that are used of the calling thread's first stack and reserve. */
 extern _Thread_local uintptr_t stack_end, stack_reserve_end;
 
@@ -39,6 +41,12 @@ static inline __attribute__((always_inline)) size_t stack_room(uintptr_t sp)
 	if (sp - stack_end < THREAD_STACK)
 		return sp - stack_end;
 	return sp - stack_reserve_end < THREAD_RESERVE ? sp - stack_reserve_end : 0;
+}
+
+/* Does a stack pointer lie on the fault handlers' stack? */
+static inline bool stack_is_of_handlers(uintptr_t sp)
+{
+	return stack_reserve_end - THREAD_GUARD - sp < STACK_OF_HANDLERS;
 }
 
 static inline __attribute__((always_inline)) bool stack_is_low(size_t least)

@@ -2,6 +2,7 @@
 /* A recursion without an end whose frames hold nothing, and which makes system calls
  * all the way: a SIGSEGV to the program, wherever it ends. */
 #include <setjmp.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include "t.h"
 
@@ -126,6 +127,61 @@ static void edge(const char *what, int (*function)(int))
 	say("%s: it goes on", what);
 }
 
+static char *page;
+
+static void on_access(int sig, siginfo_t *si, void *uc)
+{
+	(void)uc;
+	if ((char *)si->si_addr != page)
+		siglongjmp(env, sig);
+	MUST(!mprotect(page, 4096, PROT_READ | PROT_WRITE));
+}
+
+static int call_system(int n)
+{
+	return getppid() - n;
+}
+
+static int touch(int n)
+{
+	return *page = (char)n;
+}
+
+static bool goes_on(int n)
+{
+	stop = n;
+	if (sigsetjmp(env, 1))
+		return false;
+	deep_without(0);
+	return true;
+}
+
+/* Where there is just room for a system call, a handler has it, and can return. */
+static void handlers_have_room(void)
+{
+	int works = 0, fails = calls, i, count = 0;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	on_signal_info(SIGSEGV, on_access, SA_ONSTACK);
+	at_stop = call_system;
+	while (works + 1 < fails)
+		if (goes_on((works + fails) / 2))
+			works = (works + fails) / 2;
+		else
+			fails = (works + fails) / 2;
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	MUST(page != MAP_FAILED);
+	at_stop = touch;
+	for (i = 0; i < 300; i++) {
+		MUST(!mprotect(page, 4096, PROT_NONE));
+		count += goes_on(works - i);
+	}
+	say("a handler had room %d times", count);
+}
+
 static void *edges(void *arg)
 {
 	static const int signals[] = { SIGSEGV, SIGFPE, SIGILL };
@@ -139,6 +195,7 @@ static void *edges(void *arg)
 	edge("a division", divide);
 	edge("a call", call_wrong);
 	edge("a trap", trap);
+	handlers_have_room();
 	return NULL;
 }
 
