@@ -212,7 +212,8 @@ static NOT_SANITIZED bool is_exhausted(const struct task *t, const ucontext_t *u
 		stack_room(sp) < STACK_FOR_SIGNAL);
 }
 
-/* On a stack with room for the guest's handler. */
+/* Where on_fault() found a place; without one the program's handler is not called, and
+ * it ends (deliver_signal()). */
 static NOT_SANITIZED void handle_fault(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;

@@ -15,7 +15,7 @@
 
 /* From below: a guard, the fault handlers' stack, a guard, the reserve. */
 #define GUARD THREAD_GUARD
-#define OTHERS (2 * GUARD + STACK_OF_HANDLERS + THREAD_RESERVE)
+#define OTHERS (2 * GUARD + THREAD_HANDLERS + THREAD_RESERVE)
 #define SPARES 32
 
 /* Some used ones wait here for the next thread, each points to the next. */
@@ -63,7 +63,7 @@ static char *map_new(void)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED ||
-	    mprotect(p + GUARD, STACK_OF_HANDLERS, PROT_READ | PROT_WRITE) ||
+	    mprotect(p + GUARD, THREAD_HANDLERS, PROT_READ | PROT_WRITE) ||
 	    mprotect(p + OTHERS - THREAD_RESERVE, THREAD_RESERVE,
 		     PROT_READ | PROT_WRITE))
 		die(EXIT_HOST, "no memory for a stack: %s", strerror(errno));
@@ -110,7 +110,7 @@ static void find_end(void)
 
 void stack_init(struct stack *s)
 {
-	stack_t ss = { .ss_size = STACK_OF_HANDLERS };
+	stack_t ss = { .ss_size = THREAD_HANDLERS };
 
 	find_end();
 	s->others = take_spare();

@@ -2,7 +2,7 @@
 /*
  * stack.h: the host's stacks of a thread that runs guest code: the first, which is the
  * thread's; a reserve, on which the program's handler runs when the first is used up;
- * and that of fault handlers, on which no guest code runs.
+ * and that of fault handlers, on which no program's handler runs.
  */
 #ifndef RUNNER_STACK_H
 #define RUNNER_STACK_H
@@ -13,7 +13,8 @@
 
 #define THREAD_STACK ((size_t)4 << 20)
 #define THREAD_RESERVE ((size_t)1 << 20)
-/* Larger than a frame of guest code, which may step over it. */
+#define THREAD_HANDLERS ((size_t)256 << 10)
+/* A frame of guest code that is larger may step over it: clang is not told to probe. */
 #define THREAD_GUARD ((size_t)1 << 20)
 
 struct stack {
@@ -30,12 +31,10 @@ void stack_deinit(struct stack *s);
 /* A signal's frame, and what its handler needs to see that there is no more. */
 #define STACK_FOR_SIGNAL ((size_t)16 << 10)
 
-#define STACK_OF_HANDLERS ((size_t)256 << 10)
-
 /* The lowest addresses that are used of the calling thread's first stack and reserve. */
 extern _Thread_local uintptr_t stack_end, stack_reserve_end;
 
-/* Bytes that are left at a stack pointer; 0 on the fault handlers' stack. */
+/* Bytes that are left at a stack pointer; 0 on the fault handlers' stack, or on none. */
 static inline __attribute__((always_inline)) size_t stack_room(uintptr_t sp)
 {
 	if (sp - stack_end < THREAD_STACK)
@@ -46,7 +45,7 @@ static inline __attribute__((always_inline)) size_t stack_room(uintptr_t sp)
 /* Does a stack pointer lie on the fault handlers' stack? */
 static inline bool stack_is_of_handlers(uintptr_t sp)
 {
-	return stack_reserve_end - THREAD_GUARD - sp < STACK_OF_HANDLERS;
+	return stack_reserve_end - THREAD_GUARD - sp < THREAD_HANDLERS;
 }
 
 static inline __attribute__((always_inline)) bool stack_is_low(size_t least)

@@ -127,7 +127,6 @@ u32 host_wasm_ext_wait64(struct task *t, u32 addr, u64 expected,
 u32 host_wasm_ext_notify(struct task *t, u32 addr, u32 count)
 {
 	(void)t;
-	task_check_stack(t);
 	if (!memory_has(&the_vm->memory, addr, 4))
 		wasm_rt_trap(WASM_RT_TRAP_OOB);
 	return (u32)futex_wake(memory_at(addr),

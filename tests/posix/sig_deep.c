@@ -160,11 +160,8 @@ static bool goes_on(int n)
 static void handlers_have_room(void)
 {
 	int works = 0, fails = calls, i, count = 0;
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGALRM);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &SET_OF(SIGALRM), NULL);
 	on_signal_info(SIGSEGV, on_access, SA_ONSTACK);
 	at_stop = call_system;
 	while (works + 1 < fails)
@@ -204,7 +201,6 @@ int main(int argc, char **argv)
 	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, off = { 0 };
 	stack_t st = { .ss_sp = stacks[0], .ss_size = SIZE };
 	pthread_t t;
-	sigset_t set;
 
 	if (argc > 1 && !strcmp(argv[1], "exit"))
 		return 5;
@@ -226,9 +222,7 @@ int main(int argc, char **argv)
 	pthread_create(&t, NULL, test, stacks[1]);
 	pthread_join(t, NULL);
 	pthread_create(&t, NULL, edges, stacks[1]);
-	sigemptyset(&set);
-	sigaddset(&set, SIGALRM);
-	pthread_sigmask(SIG_BLOCK, &set, NULL); /* here, not there */
+	pthread_sigmask(SIG_BLOCK, &SET_OF(SIGALRM), NULL); /* here, not there */
 	pthread_join(t, NULL);
 	MUST(!setitimer(ITIMER_REAL, &off, NULL));
 	IS(ticks > 0);
