@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'boot'))
@@ -139,10 +138,10 @@ def main():
         unpack(folder)
         initramfs = harness.build_initramfs(build_tree(folder), folder)
         try:
-            with ThreadPoolExecutor(len(SUITES)) as pool:
-                good = list(pool.map(
-                    lambda suite: run_suite(suite, args, initramfs),
-                    [args.suite] if args.suite else SUITES))
+            # One after the other: hush-misc/last_amp wants commands to begin within a
+            # second, which a host does not give that also runs bc's tests.
+            good = [run_suite(suite, args, initramfs)
+                    for suite in ([args.suite] if args.suite else SUITES)]
         except Failure as failure:
             sys.exit(f'FAIL: {failure}')
     sys.exit(0 if all(good) else 1)
