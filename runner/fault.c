@@ -243,9 +243,7 @@ static NOT_SANITIZED void handle_fault(int signo, siginfo_t *info, void *context
 /* The next fault may come before this one is dealt with, and needs the same stack. */
 static NOT_SANITIZED void on_fault(int signo, siginfo_t *info, void *context)
 {
-	const ucontext_t *uc = context;
-	uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP] - RED_ZONE;
-	uintptr_t below = task_self ? stack_below(sp) : 0;
+	uintptr_t below = task_self ? stack_below(sigframe_sp(context)) : 0;
 
 	if (below)
 		sigframe_move(below, handle_fault, signo, info, context);

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "race.h"
 #include "sanitize.h"
+#include "sigframe.h"
 #include "stack.h"
 #include "user.h"
 
@@ -93,8 +94,7 @@ NOT_SANITIZED void interrupt_missed(struct task *t)
 	unblock();
 }
 
-static NOT_SANITIZED __attribute__((used)) void
-on_signal(int signo, siginfo_t *info, void *context)
+static NOT_SANITIZED void handle_interrupt(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
 	struct task *t = task_self;
@@ -112,6 +112,23 @@ on_signal(int signo, siginfo_t *info, void *context)
 		t->interrupts++;
 	}
 	errno = saved;
+}
+
+/* Where there is little left of the stack, a handler that the kernel finds for the
+ * program would have no room for its system calls. */
+static NOT_SANITIZED __attribute__((used)) void
+on_signal(int signo, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	uintptr_t sp = sigframe_sp(context), below = 0;
+	struct task *t = task_self;
+
+	if (t && t->irq_state && *t->irq_state == WASM_IRQS_USER &&
+	    interrupt_in_guest(t, (void *)uc->uc_mcontext.gregs[REG_RIP]))
+		below = stack_below(sp);
+	if (below && below != sp)
+		sigframe_move(below, handle_interrupt, signo, info, context);
+	handle_interrupt(signo, info, context);
 }
 
 /*

@@ -6,7 +6,6 @@
  * 64 bytes, the state of the floating point unit.
  */
 #include <string.h>
-#include <ucontext.h>
 
 #include "sanitize.h"
 #include "sigframe.h"

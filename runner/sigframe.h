@@ -5,6 +5,13 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <ucontext.h>
+
+/* Where what was interrupted has nothing on its stack any more (x86-64 psABI, 3.2.2). */
+static inline __attribute__((always_inline)) uintptr_t sigframe_sp(const void *context)
+{
+	return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RSP] - 128;
+}
 
 typedef void sigframe_handler(int signo, siginfo_t *info, void *context);
 

@@ -14,7 +14,7 @@
 #define THREAD_STACK ((size_t)4 << 20)
 #define THREAD_RESERVE ((size_t)1 << 20)
 #define THREAD_HANDLERS ((size_t)256 << 10)
-/* A frame of guest code that is larger may step over it: clang is not told to probe. */
+/* Guest code touches each page of a large frame (-fstack-clash-protection). */
 #define THREAD_GUARD ((size_t)1 << 20)
 
 struct stack {

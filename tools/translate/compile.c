@@ -33,7 +33,8 @@
 	"-fvisibility=hidden", "-march=x86-64-v2", "-mtune=generic",          \
 	"-ffreestanding", "-fno-builtin", "-fno-strict-aliasing",             \
 	"-fno-delete-null-pointer-checks", "-fwrapv", "-ffp-contract=off",    \
-	"-fno-stack-protector", "-fcf-protection=none", "-fno-math-errno",    \
+	"-fno-stack-protector", "-fstack-clash-protection",                   \
+	"-fcf-protection=none", "-fno-math-errno",                            \
 	"-fbracket-depth=8192", "-fno-inline-functions",                      \
 	"-fno-semantic-interposition", "-fasynchronous-unwind-tables",         \
 	"-fno-omit-frame-pointer",                                             \
