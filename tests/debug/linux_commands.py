@@ -40,7 +40,17 @@ class Scene:
         'wl-sym &init_task.se.vruntime', 'wl-sym init_task.tasks.next',
         'wl-sym init_task.sched_class', 'wl-sym 0xfffff000', 'wl-sym 5',
         *(f'help {c.name}' for c in commands.all_of_them()))
+    # A shell whose functions call each other, and that waits in the last one.
+    DEEP = ("mkfifo /tmp/p; sh -c 'f() { if [ $1 -gt 0 ]; then f $(($1 - 1)); "
+            "else read x; fi; }; f 150' <>/tmp/p")
     THREADS = {'gdb': 'info threads', 'lldb': 'thread list'}
+    # Another program beside, and back to this one.
+    BESIDE = {
+        'gdb': ['add-inferior -exec /bin/true', 'inferior 2', 'print 4 + 5', 'wl-ps',
+                'inferior 1', 'wl-ps sleep'],
+        'lldb': ['target create /bin/true', 'process launch --stop-at-entry', 'p 4 + 5',
+                 'wl-ps', 'process kill', 'target select 0', 'wl-ps sleep'],
+    }
     WRONG = {
         'wl-ps nobody': 'there is no task of comm nobody',
         'wl-ps 99999': 'there is no task of pid 99999',
@@ -74,16 +84,19 @@ class Scene:
 
     def __init__(self, guest):
         guest.run('sleep 1000 & sleep 1')
+        self.deep = guest.run(self.DEEP + ' & echo $!; sleep 1').split()[-1]
         self.guest = {name: guest.run(command) for name, command in FILES.items()}
         self.pid = guest.child.pid
         self.code = int(self.guest['vfs_read'].split()[0], 16)
         self.said = {}
         for kind in DEBUGGERS:
             commands = [*self.COMMANDS, f'wl-sym {self.code}', f'wl-sym {self.code + 5}',
-                        self.THREADS[kind.name], *self.WRONG]
+                        self.THREADS[kind.name], f'wl-bt {self.deep}', *self.WRONG]
             debugger = kind()
-            outputs = debugger.script(commands, pid=self.pid)
-            self.said[kind.name] = dict(zip(commands, map(clean, outputs)))
+            outputs = [clean(text) for text in debugger.script(
+                commands + self.BESIDE[kind.name], pid=self.pid)]
+            self.said[kind.name] = dict(zip(commands, outputs))
+            self.said[kind.name]['beside'] = outputs[len(commands):]
 
     @classmethod
     def get(cls):
@@ -203,6 +216,24 @@ def test_backtrace():
         matches(said['wl-task sleep'], r'kernel stack 0x\w+ to 0x\w+, stack pointer'
                 r'.*\nfiles: 0=/dev/null 1=/dev/hvc0.*does not run; in .*nanosleep', name)
         equal(said['wl-task sleep comm'], 'comm = "sleep"', name)
+
+
+def test_long_backtrace():
+    """As many frames as a person may want to see, and a word that there are more."""
+    for name, guest, said in each():
+        text = said[f'wl-bt {Scene.made.deep}']
+        matches(text, r'<system call ppoll>.*\n +<more frames>\Z', name)
+        equal(re.search(r'\bmain \(', text), None, f'{name}: the outermost frame')
+
+
+def test_beside_another_program():
+    for name, _, said in each():
+        texts = said['beside']
+        matches('\n'.join(texts), r'^\S+ = 9$|^\(int\) 9$', name)
+        equal(texts.count('wl-ps: the kernel\'s types are not loaded: no variable '
+                          'init_task is known'), 1, f'{name}: {texts}')
+        # gdb then says that it detaches.
+        equal(texts[-1].split('\n')[:2], said['wl-ps sleep'].split('\n'), name)
 
 
 def test_cpus():

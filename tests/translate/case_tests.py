@@ -2,6 +2,8 @@
 """Modules that are translated and run, natively and by node."""
 
 import os
+import re
+import subprocess
 
 import ops
 
@@ -108,7 +110,6 @@ def damaged(bench):
                 bad[random.randrange(8, len(bad))] = random.randrange(256)
         with open(path, 'wb') as f:
             f.write(bad)
-        import subprocess
         r = subprocess.run([bench.wasm2so, '--cache=' + bench.cache, path],
                            capture_output=True, text=True, env=bench.env)
         assert r.returncode in (0, 65), (n, r.returncode, r.stderr)
@@ -116,7 +117,6 @@ def damaged(bench):
 
 def names(bench):
     """Functions bear their names, whatever they are."""
-    import subprocess
     wat = ('(module (import "env" "memory" (memory 1 64 shared))'
            '(func $.Lprivate) (func $longjmp) (func $guest_text_start) (func $do_fork (export "x")) (func $memcpy) (func $_init)'
            '(func $guest_module) (func $a (export "two words")) (func (export "by_export")))')
@@ -128,8 +128,26 @@ def names(bench):
         assert f' t {name}\n' in symbols, (name, symbols)
 
 
+def frames(bench):
+    """No frame steps over the guard of a stack: each page of it is touched."""
+    count = 1500  # values on wasm's operand stack, which calls leave there
+    wasm = bench.assemble('frames', f"""(module
+        (import "env" "memory" (memory 1 64 shared))
+        (func $f (export "f") (param i64) (result i64)
+            (i64.load (i32.wrap_i64 (local.get 0))))
+        (func (export "many") (result i64)
+            {' '.join(f'(call $f (i64.const {n}))' for n in range(count))}
+            {'i64.sub ' * (count - 1)}))""")
+    for level in bench.levels:
+        code = subprocess.run(['llvm-objdump-22', '-d', bench.translate(wasm, level)],
+                              capture_output=True, text=True, check=True).stdout
+        steps = [int(step, 0) for step in re.findall(r'subq\s+\$(\w+), %rsp', code)]
+        assert sum(steps) >= count * 8 - 4096 and max(steps) == 4096, (level, steps)
+
+
 def tests():
     cases = sorted(f[:-4] for f in os.listdir(os.path.join(HERE, 'cases'))
                    if f.endswith('.wat'))
     return ([('numeric', numeric)] + [('case ' + c, case(c)) for c in cases] +
-            [('names', names), ('rejected', rejected), ('program', program), ('damaged', damaged)])
+            [('names', names), ('rejected', rejected), ('program', program),
+             ('damaged', damaged), ('frames', frames)])

@@ -135,7 +135,7 @@ def of_task(target, task):
     frames = task.thread.frames(LIMIT + 1)
     found = guest(target, frames[:LIMIT])
     if len(frames) > LIMIT:
-        found.append(Mark('more frames', []))
+        found.append(Mark('<more frames>', []))
     return found
 
 
