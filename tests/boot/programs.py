@@ -3,6 +3,8 @@
 """Programs that are not ours: made by hand, from C by tools/wlcc, and bad ones."""
 
 import os
+import re
+import shutil
 import subprocess
 import tempfile
 
@@ -148,6 +150,30 @@ def test_written_in_the_guest():
         guest.run('echo "#!/bin/sh" >/tmp/s; echo "echo script \\$1" >>/tmp/s')
         guest.run('chmod +x /tmp/s')
         equal(guest.run('/tmp/s 7'), 'script 7\n')
+
+
+def test_host_fails():
+    """Who waits for a translation shares its failure; who comes later, after it was
+    mended, is not refused for it."""
+    with Initramfs() as initramfs, tempfile.TemporaryDirectory() as folder:
+        clang = os.path.join(folder, 'clang-22')
+
+        def become(script):
+            with open(clang, 'w', encoding='utf-8') as file:
+                file.write('#!/bin/sh\n' + script)
+            os.chmod(clang, 0o755)
+        become('sleep 1; exit 1')
+        command = ['env', f'PATH={folder}:{os.environ["PATH"]}',
+                   *harness.runner_command(initramfs=initramfs, cpus=4)]
+        with Guest(command=command) as guest:
+            guest.run("cp /test/hello /tmp/new; printf '\\0\\2\\1a' >>/tmp/new")
+            output = guest.run('for i in 1 2 3 4; do /tmp/new & done; wait', None)
+            equal(len(re.findall('I/O error', output)), 4, output)
+            equal(guest.stderr().count('translating new'), 1, 'translations')
+            become(f'exec {shutil.which("clang-22")} "$@"')
+            guest.run('sleep 2')
+            equal(guest.run('/tmp/new', status=42), 'hello from wat\n')
+            equal(guest.stderr().count('translating new'), 2, 'translations')
 
 
 harness.main()

@@ -34,8 +34,24 @@ def test_region():
     ])
 
 
+def test_more_writes_than_are_kept():
+    with Guest('--record-writes=panic_timeout', '--memory=64M') as guest:
+        guest.run("awk 'BEGIN { f = \"/proc/sys/kernel/panic\"; for (i = 1; i <= 17000; i++) "
+                  "{ print i > f; close(f) } }'")
+        for kind in Gdb, Lldb:
+            newest, all_of_them, none = kind().script(
+                ['wl-writers &panic_timeout 2', 'wl-writers &panic_timeout 20000',
+                 'wl-writers &panic_timeout 0'], pid=guest.child.pid)
+            matches(newest, r'0x4267 -> 0x4268, by awk.*\n.*0x4266 -> 0x4267, by awk',
+                    kind.name)
+            values = [int(x, 16) for x in re.findall(r'0x\w+ -> (0x\w+),', all_of_them)]
+            equal(values, list(range(17000, 17000 - 16384, -1)), kind.name)
+            matches(none, 'wl-writers: no writes are asked for', kind.name)
+
+
 def test_everything():
     check(['--record-writes=all'], [
+        ('wl-writers 0xfffffffc', 'nobody wrote to 0xfffffffc while it was recorded'),
         ('wl-writers &panic_timeout', '0x5 -> 0x7' + WRITER),
         ('wl-writers init_task.tasks.next', r'task_struct|0x\w+ 4 bytes, 0x'),
     ])

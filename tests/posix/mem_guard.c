@@ -75,6 +75,8 @@ int main(void)
 	VAL(page[size]);
 	VAL(mprotect(page + size, size, PROT_NONE));
 	VAL(munmap(page, 3 * size));
+	CALL(mprotect(page, size, PROT_NONE));
+	CALL(mprotect(page, size, PROT_READ | PROT_WRITE));
 
 	page = mmap(NULL, 64 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
 		    -1, 0);
