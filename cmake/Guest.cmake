@@ -3,10 +3,7 @@
 set(top "${PROJECT_SOURCE_DIR}")
 set(bin "${CMAKE_BINARY_DIR}")
 
-wl_version(clang_version clang-22 --version)
-wl_version(lld_version wasm-ld-22 --version)
-wl_version(headers_version dpkg-query -W linux-libc-dev)
-set(compiler "${clang_version} ${lld_version}")
+set(compiler "clang-22 --version" "wasm-ld-22 --version")
 
 # npm's wabt, which holds wasm2c.
 wl_product(wabt
@@ -19,9 +16,7 @@ if(NOT WL_PRODUCTS)
 	return()
 endif()
 
-# The kernel. The tarball is known by name, size and time: it is large.
-file(SIZE "${WL_KERNEL_SOURCE}" source_size)
-file(TIMESTAMP "${WL_KERNEL_SOURCE}" source_time UTC)
+# The kernel.
 set(kernel_inputs "${top}/include/host_abi.h")
 foreach(name build link kallsyms kallsyms-asm.awk overlay patches)
 	list(APPEND kernel_inputs "${top}/kernel/${name}")
@@ -49,8 +44,8 @@ function(wl_kernel name)
 	endif()
 	wl_product(${name} ${how} FILE vmlinux.wasm LINK ${name}.wasm
 		INPUT ${inputs}
-		KEY "${compiler}"
-			"${WL_KERNEL_SOURCE} ${source_size} ${source_time}"
+		STAT "${WL_KERNEL_SOURCE}"
+		SAYS ${compiler}
 		COMMAND "${top}/kernel/build" "--source=${WL_KERNEL_SOURCE}"
 			--work=@WORK@ --out=@OUT@ --jobs=@JOBS@ ${options})
 endfunction()
@@ -74,14 +69,14 @@ wl_product(sysroot
 	DEPENDS source-musl
 	INPUT "${top}/userland/build-musl" "${top}/userland/musl" ${common}
 		"${top}/kernel/overlay/arch/wasm/include/uapi" "${bin}/source-musl"
-	KEY "${compiler}" "${headers_version}"
+	SAYS ${compiler} "dpkg-query -W linux-libc-dev"
 	COMMAND "${top}/userland/build-musl" "--source=${bin}/source-musl"
 		--out=@OUT@ --home=@HOME@ --jobs=@JOBS@)
 wl_product(busybox
 	DEPENDS source-busybox sysroot
 	INPUT "${top}/userland/build-busybox" "${top}/userland/busybox" ${common}
 		"${bin}/source-busybox" "${bin}/sysroot"
-	KEY "${compiler}"
+	SAYS ${compiler}
 	COMMAND "${top}/userland/build-busybox" "--source=${bin}/source-busybox"
 		"--sysroot=${bin}/sysroot" --out=@OUT@ --home=@HOME@
 		--jobs=@JOBS@)

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # Heavy products: built once, kept by the hash of their inputs (tools/product).
 # wl_product(NAME [ON_DEMAND] [FILE file] [LINK name] [WORK name] [INPUT path...]
-#            [KEY text...] [DEPENDS target...] COMMAND word...)
+#            [STAT path...] [SAYS command...] [DEPENDS target...] COMMAND word...)
 # A target NAME, part of ALL unless it is ON_DEMAND, that makes
 # ${CMAKE_BINARY_DIR}/NAME (or /file, or /name) a link to the product, or to that file
 # of it. The command's words may name @OUT@, @HOME@, @WORK@ and @JOBS@. The target
 # always runs: to hash some hundred files is how it finds out that there is nothing to do.
 function(wl_product name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "ON_DEMAND" "FILE;LINK;WORK"
-		"INPUT;KEY;DEPENDS;COMMAND")
+		"INPUT;STAT;SAYS;DEPENDS;COMMAND")
 	set(options)
 	foreach(path IN LISTS arg_INPUT)
 		list(APPEND options "--input=${path}")
 	endforeach()
-	foreach(text IN LISTS arg_KEY)
-		list(APPEND options "--key=${text}")
+	foreach(path IN LISTS arg_STAT)
+		list(APPEND options "--stat=${path}")
+	endforeach()
+	foreach(command IN LISTS arg_SAYS)
+		list(APPEND options "--says=${command}")
 	endforeach()
 	if(arg_WORK)
 		list(APPEND options "--work=${arg_WORK}")
@@ -44,12 +47,4 @@ function(wl_product name)
 	if(arg_DEPENDS)
 		add_dependencies(${name} ${arg_DEPENDS})
 	endif()
-endfunction()
-
-# wl_version(VAR COMMAND...): what a tool says of itself, for a product's key.
-function(wl_version var)
-	execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE out ERROR_QUIET
-		OUTPUT_STRIP_TRAILING_WHITESPACE)
-	string(REGEX REPLACE "\n.*" "" out "${out}")
-	set(${var} "${out}" PARENT_SCOPE)
 endfunction()

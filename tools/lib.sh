@@ -8,6 +8,9 @@
 top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 preset=${WL_PRESET:-release}
 build=$top/build/$preset
+[ -z "${WL_CACHE:-}" ] || WL_CACHE=$(readlink -m "$WL_CACHE")
+export PATH="$PATH:/usr/sbin:/sbin" # for users whose PATH is without them
+jobs=${WL_JOBS:-$(nproc)}
 began=$(date +%s)
 
 say() {
@@ -50,13 +53,15 @@ cache_option() { # nothing, or what tells our programs about $WL_CACHE
 # From a fresh clone to everything built: packages, sources, programs, and the
 # translation of kernel and BusyBox. Cheap when there is nothing to do.
 set_up() {
+	check_paths
 	"$top/tools/deps" || exit $?
 	configure
 	if [ -t 2 ]; then
-		cmake --build "$build" >&2 || die 70 "the build failed; see above"
+		cmake --build "$build" --parallel "$jobs" >&2 ||
+			die 70 "the build failed; see above"
 	else
 		# Without a terminal ninja's status lines are but noise.
-		cmake --build "$build" -- --quiet >&2 ||
+		cmake --build "$build" --parallel "$jobs" -- --quiet >&2 ||
 			die 70 "the build failed; see above"
 	fi
 	publish
@@ -65,12 +70,27 @@ set_up() {
 	say "everything is built ($(elapsed))"
 }
 
+# make, the kernel's and others', takes lists of paths apart at blanks, and more.
+check_paths() {
+	for path in "$top" "${WL_CACHE:-${XDG_CACHE_HOME:-${HOME:-}}}"; do
+		case $path in
+		*[[:space:]:\;,\"\'\`\\\$\#%\&\(\)\<\>\|\*\?\[\]\!]*)
+			die 64 "$path: the path of the clone and of the cache (WL_CACHE)" \
+				"may have no blanks, and none of :;,\"'\`\\\$#%&()<>|*?[]!"
+			;;
+		esac
+	done
+}
+
 configure() {
-	[ ! -e "$build/build.ninja" ] || return 0
+	if [ -e "$build/build.ninja" ] &&
+		grep -qxF "WL_CACHE:PATH=${WL_CACHE:-}" "$build/CMakeCache.txt"; then
+		return 0
+	fi
 	say "configuring $preset"
 	mkdir -p "$build"
 	(cd "$top" && cmake --preset "$preset" \
-		-DPython3_EXECUTABLE="$(python3_path)" ${WL_CACHE:+-DWL_CACHE="$WL_CACHE"}) \
+		-DPython3_EXECUTABLE="$(python3_path)" -DWL_CACHE="${WL_CACHE:-}") \
 		>"$build/configure.log" 2>&1 || {
 		cat "$build/configure.log" >&2
 		die 70 "cmake could not configure; see above"
@@ -79,6 +99,8 @@ configure() {
 
 # The products under names that do not depend on the preset.
 publish() {
+	[ -e "$build/vmlinux.wasm" ] ||
+		die 64 "the preset $preset makes no guest; WL_PRESET=release does"
 	for path in runner/runner tools/translate/wasm2so vmlinux.wasm \
 		initramfs.cpio.gz sysroot; do
 		name=$(basename "$path")

@@ -36,7 +36,7 @@ parse_arguments() {
 		--source=*) source=$(readlink -f "$value") ;;
 		--out=*) out=$(readlink -m "$value") ;;
 		--home=*) home=$(readlink -m "$value") ;;
-		--work=*) work=$(readlink -m "$value") ;;
+		--work=*) work=$(readlink -m "$value")/$script.work ;;
 		--sysroot=*) sysroot=$(readlink -m "$value") ;;
 		--busybox=*) busybox=$(readlink -m "$value") ;;
 		--headers=*) headers=$(readlink -m "$value") ;;
@@ -49,6 +49,10 @@ parse_arguments() {
 		esac
 	done
 	[ -n "$out" ] || die "--out= is missing; see --help"
+	[ -z "$(ls -A "$out" 2>/dev/null)" ] ||
+		die "$out is there and not empty: delete it, or name another --out="
+	# What the environment says is meant for other compilers and programs.
+	unset WL_CLANG WL_LD WL_VERBOSE CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH || :
 	home=${home:-$out}
 	if [ -z "$work" ]; then
 		work=$(mktemp -d)
@@ -119,7 +123,6 @@ fail_with_log() {
 # publish DIR: its contents are the product, $out.
 publish() {
 	mkdir -p "$out"
-	find "$out" -mindepth 1 -delete
 	cp -R "$1/." "$out/"
 	step "done: $out"
 }

@@ -36,9 +36,17 @@ def hit():
     return 'Old value' in done.stdout
 
 
+def why_not():
+    """For debuggers and for --watch; None: they work."""
+    if not hit():
+        return 'this CPU reports no watchpoints'
+    if not are_allowed():
+        return 'kernel.perf_event_paranoid (over 2) keeps watchpoints from the runner'
+    return None
+
+
 def work():
-    """For debuggers and for --watch."""
-    return hit() and are_allowed()
+    return not why_not()
 
 
 def needed(test):
@@ -67,4 +75,6 @@ def run(tests, names, run_test, patience):
 
 
 if __name__ == '__main__':
-    sys.exit(0 if work() else 1)
+    if not work():
+        print(why_not())
+        sys.exit(1)

@@ -46,7 +46,9 @@ class Error(Exception):
 def missing_tools():
     with open(os.path.join(HERE, 'deps.list'), encoding='utf-8') as file:
         rows = [line.split() for line in file if not line.startswith('#')]
-    return [package for package, _, program in rows if not shutil.which(program)]
+    path = os.environ.get('PATH', os.defpath) + ':/usr/sbin:/sbin'
+    return [package for package, _, program in rows
+            if not shutil.which(program, path=path)]
 
 
 def kernel_package():

@@ -125,6 +125,33 @@ class ProductTest(unittest.TestCase):
         self.assertEqual(self.read(self.path('link')), 'y\ny\n')
         self.assertEqual(os.listdir(self.path('cache/work')), ['thing'])
 
+    def test_upgraded_tools(self):
+        """What a command says, and a large file's size and time, are inputs."""
+        version = self.path('version')
+        options = [f'--says=cat {version}', f'--stat={version}']
+        for text, runs in ('1\nmore', 1), ('2\nmore', 2), ('2\nmore', 2):
+            if not os.path.exists(version) or self.read(version) != text:
+                self.write(version, text)
+            subprocess.run(self.command(MAKE.replace('$0', self.input), *options),
+                           check=True, stdout=subprocess.DEVNULL)
+            self.assertEqual(self.runs(), runs)
+        for option, status in (('--says=/none', 69), ('--says=false', 69),
+                               ('--stat=/none', 66)):
+            self.assertEqual(subprocess.run(self.command(MAKE, option), check=False,
+                                            stderr=subprocess.DEVNULL).returncode, status)
+
+    def test_killed_without_its_command(self):
+        """Who comes next waits for the command that is left."""
+        marker = self.path('marker')
+        child = subprocess.Popen(self.command(
+            f'touch {marker}; sleep 1; echo late >@OUT@/out'))
+        while not os.path.exists(marker):
+            time.sleep(0.01)
+        child.kill()
+        child.wait()
+        self.assertIn('waiting', self.make().stdout)
+        self.assertEqual(self.read(self.path('link')), 'one')
+
     def test_two_at_once(self):
         script = f'echo x >>{self.input}.runs; sleep 0.3; cat {self.input} >@OUT@/out'
         both = [subprocess.Popen(self.command(script), stdout=subprocess.DEVNULL)

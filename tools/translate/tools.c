@@ -23,20 +23,31 @@
 #define CHILD_STACK ((rlim_t)64 << 20)
 #define CHILD_SECONDS 3600
 
+/* Absolute: programs are run in another folder. */
+static bool take(const char *path, int mode, char *ret)
+{
+	char dir[PATH_MAX] = "";
+
+	if (access(path, mode) ||
+	    (*path != '/' && !getcwd(dir, sizeof(dir))))
+		return false;
+	return snprintf(ret, PATH_MAX, "%s%s%s", dir, *dir ? "/" : "", path) <
+	       PATH_MAX;
+}
+
 static bool find_in_path(const char *name, char *ret)
 {
 	const char *path = getenv("PATH"), *end;
+	char found[PATH_MAX];
 
-	if (strchr(name, '/')) {
-		snprintf(ret, PATH_MAX, "%s", name);
-		return !access(ret, X_OK);
-	}
+	if (strchr(name, '/'))
+		return take(name, X_OK, ret);
 	for (path = path ? path : "/usr/bin:/bin"; *path;
 	     path = *end ? end + 1 : end) {
 		end = strchrnul(path, ':');
-		snprintf(ret, PATH_MAX, "%.*s/%s", (int)(end - path), path,
-			 name);
-		if (!access(ret, X_OK))
+		snprintf(found, sizeof(found), "%.*s/%s", (int)(end - path),
+			 path, name);
+		if (take(found, X_OK, ret))
 			return true;
 	}
 	return false;
@@ -45,15 +56,15 @@ static bool find_in_path(const char *name, char *ret)
 static int find_wabt(struct tools *t, struct failure *failure)
 {
 	const char *dir = getenv("WABT");
+	char found[PATH_MAX];
 
 	if (!dir || !*dir)
 		dir = WL_WABT_DIR;
-	snprintf(t->wasm2c, sizeof(t->wasm2c), "%s/bin/wasm2c", dir);
-	if (!access(t->wasm2c, R_OK))
+	snprintf(found, sizeof(found), "%s/bin/wasm2c", dir);
+	if (take(found, R_OK, t->wasm2c))
 		return 0;
-	snprintf(t->wasm2c, sizeof(t->wasm2c), "%s/node_modules/wabt/bin/wasm2c",
-		 dir);
-	if (!access(t->wasm2c, R_OK))
+	snprintf(found, sizeof(found), "%s/node_modules/wabt/bin/wasm2c", dir);
+	if (take(found, R_OK, t->wasm2c))
 		return 0;
 	return failure_set(failure, FAIL_TOOL, "wasm2c of wabt 1.0.39 is "
 			   "missing (looked in \"%s\"); install it with "
