@@ -282,7 +282,7 @@ def test_interrupt():
         if re.search(r'thread_main|on_interrupt', said[4]):
             raise Failure(f'lldb: frames of the runner:\n{said[4]}')
         check('lldb wl-bt', said[5], INTERRUPTED)
-        check('lldb bt -u', said[6], r'sched_tick.*on_\w+.*awk_main.*thread_main')
+        check('lldb bt -u', said[6], r'sched_tick.*handle_interrupt.*awk_main.*thread_main')
 
 
 if __name__ == '__main__':
