@@ -114,19 +114,24 @@ static NOT_SANITIZED void handle_interrupt(int signo, siginfo_t *info, void *con
 	errno = saved;
 }
 
+/* Was it the program that was interrupted, and not the runner or the kernel? */
+static NOT_SANITIZED bool is_of_user(const struct task *t, const void *pc)
+{
+	return t->irq_state && *t->irq_state == WASM_IRQS_USER &&
+	       interrupt_in_guest(t, pc);
+}
+
 /* Where there is little left of the stack, a handler that the kernel finds for the
  * program would have no room for its system calls. */
 static NOT_SANITIZED __attribute__((used)) void
 on_signal(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
-	uintptr_t sp = sigframe_sp(context), below = 0;
-	struct task *t = task_self;
+	uintptr_t sp = sigframe_sp(context);
+	uintptr_t below = task_self ? stack_below(sp) : 0;
 
-	if (t && t->irq_state && *t->irq_state == WASM_IRQS_USER &&
-	    interrupt_in_guest(t, (void *)uc->uc_mcontext.gregs[REG_RIP]))
-		below = stack_below(sp);
-	if (below && below != sp)
+	if (below && below != sp &&
+	    is_of_user(task_self, (void *)uc->uc_mcontext.gregs[REG_RIP]))
 		sigframe_move(below, handle_interrupt, signo, info, context);
 	handle_interrupt(signo, info, context);
 }

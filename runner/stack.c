@@ -10,6 +10,7 @@
 #include "exit.h"
 #include "log.h"
 #include "race.h"
+#include "sanitize.h"
 #include "stack.h"
 #include "util.h"
 
@@ -72,7 +73,7 @@ static char *map_new(void)
 
 _Thread_local uintptr_t stack_end, stack_reserve_end;
 
-uintptr_t stack_below(uintptr_t sp)
+NOT_SANITIZED uintptr_t stack_below(uintptr_t sp)
 {
 	uintptr_t top = stack_reserve_end + THREAD_RESERVE;
 	bool on_first = top - sp > OTHERS;

@@ -164,7 +164,7 @@ class ProductTest(unittest.TestCase):
         self.make()
         os.mkfifo(self.path('fifo'))
         other = subprocess.Popen(
-            self.command(f'cat {self.path("fifo")} >@OUT@/out', '--key=other'),
+            self.command(f'cat {self.path("fifo")} >@OUT@/out', '--says=echo other'),
             stdout=subprocess.DEVNULL)
         with open(self.path('fifo'), 'w') as fifo:  # opens when the build runs
             done = subprocess.run(
