@@ -68,7 +68,7 @@ def kernel():
         link = os.path.join(folder, 'kernel')
         made = subprocess.run(
             [sys.executable, os.path.join(TOP, 'tools', 'product'), 'emulator',
-             '--quiet', '--key=' + package, '--link=' + link,
+             '--quiet', '--link=' + link,
              '--input=' + os.path.join(HERE, 'kernel'),
              '--input=' + os.path.join(HERE, 'init'),
              '--', os.path.join(HERE, 'kernel'), package, '@OUT@'], check=False)
