@@ -6,6 +6,7 @@ they may say of themselves."""
 
 import os
 import re
+import resource
 import tempfile
 
 import harness
@@ -76,6 +77,24 @@ def test_heap_elsewhere():
     """Where nothing is mapped, brk() has nothing to give back."""
     with With('breaks') as guest:
         equal(guest.run('/test/breaks'), '10000\n')
+        guest.check_log('brk()')
+
+
+def test_heap_guarded():
+    """What brk() gives back has zeros and no guards, or is not given back: here the host
+    does not let the runner have more memory that can be written."""
+    with With('heap_guarded') as guest:
+        guest.line('/test/heap_guarded')
+        guest.expect('refuse\r?\n')
+        had = resource.prlimit(guest.child.pid, resource.RLIMIT_DATA)
+        # 0 would be no limit at all.
+        resource.prlimit(guest.child.pid, resource.RLIMIT_DATA, (1, had[1]))
+        guest.line('')
+        guest.expect('brk: as it was\r?\nheap: as it was\r?\nallow\r?\n')
+        resource.prlimit(guest.child.pid, resource.RLIMIT_DATA, had)
+        guest.line('')
+        guest.expect('brk: moved\r?\nheap: zeros\r?\n')
+        guest.prompt()
         guest.check_log('brk()')
 
 

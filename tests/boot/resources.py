@@ -13,7 +13,8 @@ from harness import Failure, Guest, equal, matches
 
 PROGRAMS = {'many': 'tests/posix/proc_many.c', 'fork': 'tests/boot/programs/fork.c',
             'eat': 'tests/boot/programs/eat.c',
-            'clocks': 'tests/boot/programs/clocks.c'}
+            'clocks': 'tests/boot/programs/clocks.c',
+            'wild_vfork': 'tests/boot/programs/wild_vfork.c'}
 MIB = 1 << 20
 CLOCK_S = 10
 MS = 10 ** 6  # in nanoseconds
@@ -92,6 +93,18 @@ def test_no_fork():
         equal(guest.run('/test/fork'),
               f'fork: {nosys}forkpty: {nosys}daemon: {nosys}clone: {nosys}'
               'system: 7\nfrom popen\nstatus 0\n')
+
+
+def test_wild_vfork():
+    """One that fails takes nothing."""
+    with With('wild_vfork') as guest:
+        seen = []
+        for _ in range(2):
+            equal(guest.run('/test/wild_vfork'),
+                  '100000 of 100000: EFAULT\nfault at 0\n')
+            seen.append(taken(guest)[2])
+        if seen[1] > seen[0] + 8 * MIB:
+            raise Failure(f'the runner has {seen} bytes after the first and the second')
 
 
 def test_out_of_memory():
