@@ -193,6 +193,18 @@ def missing_tools(bench):
         assert words in message, message
 
 
+def relative_tools(bench):
+    """They run in another folder than where they are looked for."""
+    clang = os.path.relpath(shutil.which('clang-22'))
+    for name, env in (('clang', {'WL_CLANG': clang}),
+                      ('wabt', {'WABT': os.path.relpath(bench.wabt)}),
+                      ('path', {'PATH': os.path.dirname(clang) + ':' +
+                                os.environ['PATH']})):
+        bench.translate(module(bench, 'relative_' + name, 17),
+                        '--keep=' + os.path.join(bench.folder, name),
+                        env=dict(bench.env, **env))
+
+
 def other_wabt(bench):
     """Another program than the one that stack.js knows."""
     wasm = module(bench, 'other', 16)
@@ -217,4 +229,5 @@ def usage(bench):
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
         hit, levels, damaged_entry, memo, two_at_once, killed, interrupted, unwritable,
-        full_disk, bad_input, missing_tools, other_wabt, usage)]
+        full_disk, bad_input, missing_tools,
+        relative_tools, other_wabt, usage)]
