@@ -6,6 +6,7 @@ of it, lists that lead nowhere; and threads and backtraces as the debuggers show
 import os
 import re
 import tempfile
+import time
 
 import debuggers
 from debuggers import Failure, Gdb, Guest, Lldb, boot, matches
@@ -105,15 +106,19 @@ FAULTY = (('/test/faulty', 'walk_items', 'faulty'),
           ('/test/overflow', 'go_down', 'overflow'))
 
 
+def compile_faulty(tree):
+    os.makedirs(os.path.join(tree, 'test'))
+    for source in 'watch/faulty.c', 'debug/overflow.c':
+        name = os.path.basename(source)[:-2]
+        boot.compile_for_guest(os.path.join(debuggers.TOP, 'tests', source),
+                               os.path.join(tree, 'test', name), '-g')
+
+
 def faulty_programs(debugger):
     """Started one after the other by the first process."""
     with tempfile.TemporaryDirectory(prefix='wl-faulty-') as folder:
         tree = os.path.join(folder, 'tree')
-        os.makedirs(os.path.join(tree, 'test'))
-        for source in 'watch/faulty.c', 'debug/overflow.c':
-            name = os.path.basename(source)[:-2]
-            boot.compile_for_guest(os.path.join(debuggers.TOP, 'tests', source),
-                                   os.path.join(tree, 'test', name), '-g')
+        compile_faulty(tree)
         init = os.path.join(tree, 'faults')
         with open(init, 'w', encoding='utf-8') as file:
             file.write('#!/bin/sh\n' + ''.join(f'{c}\n' for c, _, _ in FAULTY))
@@ -135,6 +140,25 @@ def test_faulty_programs_in_gdb():
 
 def test_faulty_programs_in_lldb():
     faulty_programs(Lldb())
+
+
+def test_report_beside_a_lock():
+    """Whoever faulted may hold the lock of tasks: reports do without what needs it."""
+    with tempfile.TemporaryDirectory(prefix='wl-faulty-') as folder:
+        tree = os.path.join(folder, 'tree')
+        compile_faulty(tree)
+        guest = Guest(*OPTIONS, initramfs=boot.build_initramfs(tree, folder))
+    with guest:
+        said = Gdb().script(['print (int)pthread_mutex_lock(&free_lock)'],
+                            pid=guest.child.pid)
+        matches(said[0], r'^\$1 = 0$')
+        guest.line('/test/faulty unaligned 0x2000000')
+        deadline = time.monotonic() + boot.PATIENCE_S
+        while not re.search(r'unaligned .* 02000001: memory that(?s:.*)\n +main\+',
+                            guest.stderr()):
+            if time.monotonic() > deadline:
+                raise Failure('there is no whole report')
+            time.sleep(0.1)
 
 
 # Each word that is broken, what then says so, and how.
