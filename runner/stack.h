@@ -34,10 +34,16 @@ void stack_deinit(struct stack *s);
 /* The lowest addresses that are used of the calling thread's first stack and reserve. */
 extern _Thread_local uintptr_t stack_end, stack_reserve_end;
 
+/* Does a stack pointer lie on the thread's first stack? */
+static inline __attribute__((always_inline)) bool stack_is_first(uintptr_t sp)
+{
+	return sp - stack_end < THREAD_STACK;
+}
+
 /* Bytes that are left at a stack pointer; 0 on the fault handlers' stack, or on none. */
 static inline __attribute__((always_inline)) size_t stack_room(uintptr_t sp)
 {
-	if (sp - stack_end < THREAD_STACK)
+	if (stack_is_first(sp))
 		return sp - stack_end;
 	return sp - stack_reserve_end < THREAD_RESERVE ? sp - stack_reserve_end : 0;
 }

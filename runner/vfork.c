@@ -10,6 +10,7 @@
 #include "futex.h"
 #include "log.h"
 #include "race.h"
+#include "stack.h"
 #include "user.h"
 #include "vfork.h"
 
@@ -17,7 +18,6 @@
 #define NR_RT_SIGPROCMASK 135
 #define NR_CLONE 220
 #define VFORK_FLAGS 0x4111 /* CLONE_VM | CLONE_VFORK | SIGCHLD */
-#define MAX_FRAMES ((size_t)2 << 20)
 /* How long a child may take to come whose parent was killed meanwhile. */
 #define ORPHAN_NS 10000000000u
 
@@ -87,9 +87,9 @@ static u32 wait_for(struct vfork *v, u32 events)
 static __attribute__((noinline)) bool save_frames(struct vfork *v)
 {
 	v->start = __builtin_frame_address(0);
+	if (!stack_is_first((uintptr_t)v->start))
+		return false; /* on the reserve: callers are elsewhere */
 	v->size = (size_t)(v->parent->stack_base - v->start);
-	if (v->start >= v->parent->stack_base || v->size > MAX_FRAMES)
-		return false; /* on the reserve, or very deep */
 	v->copy = malloc(v->size);
 	if (!v->copy)
 		return false;

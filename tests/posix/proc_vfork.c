@@ -201,6 +201,37 @@ static void test_signal(void)
 	IS(sigismember(&mask, SIGUSR2));
 }
 
+static int failed;
+
+static void at_the_end(int sig)
+{
+	say("signal %d, %d failed", sig, failed);
+	_exit(0);
+}
+
+__attribute__((noinline)) static int deep(int n)
+{
+	pid_t pid = 1;
+	int m;
+
+	if (n % 1000 == 0)
+		pid = vfork_and_exit(0, 1);
+	failed += pid < 0 || (n % 1000 == 0 && WEXITSTATUS(wait_status(pid)) != 1);
+	m = deep(n + 1);
+	return m - n * failed;
+}
+
+/* At any depth of the stack, down to its end. */
+static void go_down(void)
+{
+	static char alternate[65536];
+	stack_t stack = { .ss_sp = alternate, .ss_size = sizeof(alternate) };
+
+	sigaltstack(&stack, NULL);
+	on_signal_flags(SIGSEGV, at_the_end, SA_ONSTACK);
+	deep(0);
+}
+
 int main(int argc, char **argv)
 {
 	int i, sum = 0, status;
@@ -208,6 +239,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "pause"))
 		while (true)
 			pause();
+	if (argc > 1 && !strcmp(argv[1], "deep"))
+		go_down();
 	if (argc > 1) {
 		char text[64];
 		int n = snprintf(text, sizeof(text), "%d %s %s %s", argc,
@@ -222,6 +255,7 @@ int main(int argc, char **argv)
 	test_kill();
 	test_jump();
 	test_signal();
+	say_status("deep", wait_status(spawn_self("deep", NULL, NULL)));
 	for (i = 0; i < 500; i++) {
 		status = wait_status(vfork_and_exit(i % 20, i % 200));
 		sum += WEXITSTATUS(status);
