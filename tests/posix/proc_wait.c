@@ -16,6 +16,8 @@ static void on_chld(int sig, siginfo_t *si, void *uc)
 
 static int child(char **argv)
 {
+	char end;
+
 	switch (*argv[1]) {
 	case 'e':
 		exit(atoi(argv[2]));
@@ -24,6 +26,7 @@ static int child(char **argv)
 		return 0;
 	case 's':
 		raise(SIGSTOP);
+		MUST(read(0, &end, 1) == 0); /* its parent has seen it go on */
 		return 6;
 	case 'w':
 		sleep_ms(atoi(argv[2]));
@@ -75,14 +78,18 @@ static void test_waitid(void)
 
 static void test_stop(void)
 {
-	int status;
-	pid_t pid = spawn_self("s", NULL, NULL);
+	int status, fds[2];
+	pid_t pid;
 
+	MUST(!pipe2(fds, O_CLOEXEC));
+	MUST(dup2(fds[0], 0) == 0);
+	pid = spawn_self("s", NULL, NULL);
 	IS(waitpid(pid, &status, WUNTRACED) == pid);
 	say_status("stop", status);
 	kill(pid, SIGCONT);
 	IS(waitpid(pid, &status, WCONTINUED) == pid);
 	say_status("continue", status);
+	close(fds[1]);
 	IS(waitpid(pid, &status, 0) == pid);
 	say_status("end", status);
 	pid = spawn_self("s", NULL, NULL);
