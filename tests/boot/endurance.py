@@ -83,17 +83,26 @@ def busy(guest, turn):
         guest.check(f'echo $(({turn} * 7 + {number}))', f'^{turn * 7 + number}$')
 
 
+def await_progress(guest, before, turn):
+    """The counts, when all are higher than before."""
+    deadline = time.monotonic() + harness.PATIENCE_S
+    while True:
+        after = counts(guest)
+        stuck = [name for name in STRESSORS if after[name] <= before[name]]
+        if not stuck:
+            return after
+        if time.monotonic() > deadline:
+            raise Failure(f'in turn {turn} these did not go on: {stuck}: {after}')
+        time.sleep(1)
+
+
 def live(guest, minutes, rate):
     """Turns until the guest is that old; how many, and the counts."""
     before, turn = counts(guest), 0
     while uptime(guest) < minutes * 60:
         busy(guest, turn)
         time.sleep(IDLE_S / rate)
-        after = counts(guest)
-        stuck = [name for name in STRESSORS if after[name] <= before[name]]
-        if stuck:
-            raise Failure(f'in turn {turn} these did not go on: {stuck}: {after}')
-        before, turn = after, turn + 1
+        before, turn = await_progress(guest, before, turn), turn + 1
     return turn, before
 
 
@@ -109,7 +118,10 @@ def main():
     harness.settings.build = os.path.abspath(args.build)
     harness.settings.kernel = args.kernel
     try:
-        with Guest(f'--clock-rate={args.rate}', cpus=args.cpus) as guest:
+        # Of the host's time, which a busy one takes.
+        patience = f'rcupdate.rcu_cpu_stall_timeout={21 * args.rate}'
+        with Guest(f'--clock-rate={args.rate}', cpus=args.cpus,
+                   parameters=[patience]) as guest:
             start_stress(guest)
             guest.run('sleep 1')
             turns, done = live(guest, args.minutes, args.rate)

@@ -25,7 +25,8 @@ import watchpoints
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 IDLE_S = 15
 REPORT_LINES = 300  # of the console, when a test fails
-PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?$'
+# The kernel's messages come at any time.
+PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?(?:\[ *\d+\.\d+\] [^\n]*\n)*$'
 WARNING = 4  # KERN_WARNING
 # What the kernel says at that level, and why it may.
 EXPECTED_WARNINGS = {

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 import harness
-from harness import Guest, equal, matches, path_of
+from harness import Failure, Guest, equal, matches, path_of
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'programs')
 PLAIN_CXX = ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']
@@ -171,11 +171,14 @@ def test_host_fails():
                       f"printf '\\0\\12\\1a{os.urandom(4).hex()}' >>/tmp/new")
             output = guest.run('for i in 1 2 3 4; do /tmp/new & done; wait', None)
             equal(len(re.findall('I/O error', output)), 4, output)
-            equal(guest.stderr().count('translating new'), 1, 'translations')
+            # One that began a second after the failure tries again.
+            tried = guest.stderr().count('translating new')
+            if not 1 <= tried < 4:
+                raise Failure(f'{tried} translations, for four that fail at once')
             become(f'exec {shutil.which("clang-22")} "$@"')
             guest.run('sleep 2')
             equal(guest.run('/tmp/new', status=42), 'hello from wat\n')
-            equal(guest.stderr().count('translating new'), 2, 'translations')
+            equal(guest.stderr().count('translating new'), tried + 1, 'translations')
 
 
 harness.main()

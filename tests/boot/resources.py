@@ -139,7 +139,7 @@ def between(what, least, value, most, tolerance):
 
 def test_clocks():
     """They are the host's at the boot, and go as fast."""
-    offset = time.time_ns() - time.monotonic_ns()
+    offset = max(time.time_ns() - time.monotonic_ns() for _ in range(10))
     with With('clocks') as guest:
         seen = [clocks(guest)]
         time.sleep(CLOCK_S)

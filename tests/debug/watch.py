@@ -211,7 +211,7 @@ def test_fault_in_lldb():
 
 def warning(debugger, command):
     """Where the CPU reports no hits, it is said; and nowhere else."""
-    moment = 'script import time; time.sleep(0.5)' if debugger is Lldb else 'echo'
+    moment = 'script import time; time.sleep(2)' if debugger is Lldb else 'echo'
     said = '\n'.join(debugger().script([command, moment], start=runner_arguments()))
     debuggers.equal(bool(re.search('reports no hits.*--watch-action=stop', said, re.S)),
                     not watchpoints.hit() and watchpoints.are_allowed(),
@@ -244,7 +244,7 @@ def test_four_and_a_fifth_in_gdb():
 @watchpoints.needed
 def test_four_and_a_fifth_in_lldb():
     # What is said of one too many comes by itself, a moment later.
-    moment = (None, 'script import time; time.sleep(0.5)', '')
+    moment = (None, 'script import time; time.sleep(2)', '')
     table = [(None, f'watchpoint set variable {FOUR[0]}', SET),
              (None, 'watchpoint delete 1', '1 watchpoints deleted'), moment,
              *[(None, f'watchpoint set variable {name}', SET) for name in FOUR[:3]],

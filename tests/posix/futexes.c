@@ -5,6 +5,7 @@
 #include "t.h"
 
 static volatile int word, second, awake, waiting;
+static volatile pid_t waiters[6];
 
 /* The time is the kernel's, which may differ from libc's in 32 bits. */
 #ifdef SYS_futex_time64
@@ -24,10 +25,16 @@ static long futex(volatile int *at, int op, long value, const void *time,
 		       value3);
 }
 
+static void come_to_wait(void)
+{
+	waiters[__atomic_fetch_add(&waiting, 1, __ATOMIC_SEQ_CST)] =
+		syscall(SYS_gettid);
+}
+
 static void *waits(void *arg)
 {
 	(void)arg;
-	__atomic_add_fetch(&waiting, 1, __ATOMIC_SEQ_CST);
+	come_to_wait();
 	futex(&word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 	__atomic_add_fetch(&awake, 1, __ATOMIC_SEQ_CST);
 	return NULL;
@@ -35,7 +42,7 @@ static void *waits(void *arg)
 
 static void *waits_bitset(void *arg)
 {
-	__atomic_add_fetch(&waiting, 1, __ATOMIC_SEQ_CST);
+	come_to_wait();
 	futex(&word, FUTEX_WAIT_BITSET_PRIVATE, 0, NULL, NULL, (intptr_t)arg);
 	__atomic_add_fetch(&awake, (intptr_t)arg, __ATOMIC_SEQ_CST);
 	return NULL;
@@ -47,17 +54,21 @@ static void start(pthread_t *t, int n, void *(*run)(void *))
 
 	waiting = awake = 0;
 	for (i = 0; i < n; i++)
+		waiters[i] = 0;
+	for (i = 0; i < n; i++)
 		pthread_create(&t[i], NULL, run, (void *)(intptr_t)(1 << i));
-	while (waiting < n)
-		sched_yield();
-	sleep_ms(50);
+	for (i = 0; i < n; i++) {
+		while (!waiters[i])
+			sched_yield();
+		await_sleep(getpid(), waiters[i]);
+	}
 }
 
 static void become(int n)
 {
 	int i;
 
-	for (i = 0; i < 2000 && awake != n; i++)
+	for (i = 0; i < 60000 && awake != n; i++)
 		sleep_ms(1);
 	sleep_ms(5);
 	VAL(awake);

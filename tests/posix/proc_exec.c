@@ -8,7 +8,7 @@ static volatile int ready;
 
 static void *busy(void *arg)
 {
-	ready++;
+	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
 	while (*(int *)arg == 0)
 		;
 	return NULL;
@@ -17,7 +17,7 @@ static void *busy(void *arg)
 static void *paused(void *arg)
 {
 	(void)arg;
-	ready++;
+	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
 	while (true)
 		pause();
 	return NULL;

@@ -245,7 +245,7 @@ static NOINLINE void interrupted(int a)
 	int b = a + seven;
 
 	result = 0;
-	on_tick(jump_inside);
+	on_signal_flags(SIGALRM, jump_inside, SA_RESTART); /* once */
 	tick_every(1000);
 	if (!sigsetjmp(env, 1)) {
 		while (!result)

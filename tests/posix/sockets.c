@@ -99,7 +99,7 @@ static void test_unix(void)
 	unlink(un.sun_path);
 	rmdir(dir);
 	memset(&un.sun_path, 0, sizeof(un.sun_path));
-	strcpy(un.sun_path + 1, "posix-test-abstract");
+	snprintf(un.sun_path + 1, sizeof(un.sun_path) - 1, "posix-test-%d", getpid());
 	test_stream(AF_UNIX, (struct sockaddr *)&un, sizeof(un));
 }
 

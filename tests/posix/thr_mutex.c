@@ -102,9 +102,12 @@ static void *waits_for_it(void *arg)
 	return (void *)(intptr_t)pthread_mutex_lock(&m);
 }
 
+static volatile int held;
+
 static void *sleeps_with_it(void *arg)
 {
 	pthread_mutex_lock(&m);
+	held = 1;
 	sleep_ms(50);
 	return arg;
 }
@@ -128,8 +131,10 @@ static void test_robust(const char *name, int protocol)
 	RET(pthread_mutex_lock(&m));
 	RET(pthread_mutex_destroy(&m));
 	init(PTHREAD_MUTEX_NORMAL, protocol, PTHREAD_MUTEX_ROBUST);
+	held = 0;
 	pthread_create(&a, NULL, sleeps_with_it, NULL);
-	sleep_ms(20);
+	while (!held)
+		sched_yield();
 	pthread_create(&b, NULL, waits_for_it, NULL);
 	pthread_join(a, NULL);
 	pthread_join(b, &error);

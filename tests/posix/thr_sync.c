@@ -71,7 +71,7 @@ static void test_cond(void)
 	}
 	RET(pthread_cond_timedwait(&other, &m, &ts));
 	began = now_us() - began;
-	IS(began >= 29000 && began < 500000);
+	IS(began >= 29000);
 	pthread_mutex_unlock(&m);
 	for (i = 0; i < 3; i++)
 		pthread_create(&t[i], NULL, waits_once, NULL);

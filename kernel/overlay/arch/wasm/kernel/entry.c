@@ -63,8 +63,12 @@ static __always_inline void user_mode_tail(struct pt_regs *regs)
 		/* sigreturn leaves pc to the frame that it unwinds to */
 		if (flow != WASM_FLOW_SIGRETURN)
 			regs->pc = 0;
-		if (flow == WASM_FLOW_EXEC)
+		if (flow == WASM_FLOW_EXEC) {
 			wasm_global_set(__stack_pointer, regs);
+			/* See arch_do_signal_or_restart(). */
+			set_thread_flag(TIF_SIGPENDING);
+			wasm_global_set(__wasm_irq_deferred, 1);
+		}
 		wasm_user_mode_tail(flow);
 		/* sigreturn restored *regs, maybe to another handler's start */
 		flow = regs->pc ? WASM_FLOW_SIGNAL : 0;

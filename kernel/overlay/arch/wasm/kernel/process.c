@@ -103,6 +103,19 @@ void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
 	regs->mode = WASM_IRQS_USER;
 	current->thread.flow = WASM_FLOW_EXEC;
 	wasm_ext_task_name(current->comm);
+	/* vfork() is over: its parent has its memory. */
+	if (current->thread.stop_later) {
+		current->thread.stop_later = false;
+		send_sig(SIGTSTP, current, 1);
+	}
+}
+
+bool wasm_stop_later(void)
+{
+	if (!READ_ONCE(current->vfork_done))
+		return false;
+	current->thread.stop_later = true;
+	return true;
 }
 
 void flush_thread(void)

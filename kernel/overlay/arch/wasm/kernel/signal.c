@@ -113,6 +113,14 @@ void arch_do_signal_or_restart(struct pt_regs *regs)
 {
 	struct ksignal ksig;
 
+	/*
+	 * The end of exec: the host has yet to leave the old program, on whose thread
+	 * vfork()'s parent waits, also if this one stops. wasm_ext_interrupt() is next.
+	 */
+	if (current->thread.flow == WASM_FLOW_EXEC) {
+		clear_thread_flag(TIF_SIGPENDING);
+		return;
+	}
 	if (get_signal(&ksig)) {
 		prepare_restart(&ksig, regs);
 		signal_setup_done(setup_rt_frame(&ksig, sigmask_to_save(), regs),
