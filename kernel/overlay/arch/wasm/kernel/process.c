@@ -12,6 +12,7 @@
 #include <asm/irq.h>
 #include <asm/switch_to.h>
 #include <asm/time.h>
+#include <asm/vfork.h>
 
 static int guard_stack(void *stack)
 {
@@ -103,19 +104,7 @@ void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
 	regs->mode = WASM_IRQS_USER;
 	current->thread.flow = WASM_FLOW_EXEC;
 	wasm_ext_task_name(current->comm);
-	/* vfork() is over: its parent has its memory. */
-	if (current->thread.stop_later) {
-		current->thread.stop_later = false;
-		send_sig(SIGTSTP, current, 1);
-	}
-}
-
-bool wasm_stop_later(void)
-{
-	if (!READ_ONCE(current->vfork_done))
-		return false;
-	current->thread.stop_later = true;
-	return true;
+	wasm_stop_now();
 }
 
 void flush_thread(void)

@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 #include <asm/ucontext.h>
 #include <asm/unistd.h>
+#include <asm/vfork.h>
 
 /* A leaf function may use this much below its stack pointer (LLVM's red zone). */
 #define RED_ZONE 128
@@ -107,6 +108,29 @@ static void restart_without_handler(struct pt_regs *regs)
 		run_again(regs);
 		break;
 	}
+}
+
+/* Of jobctl, beside those of linux/sched/jobctl.h; a new task has none. */
+#define STOP_LATER (1ul << 31)
+
+bool wasm_stop_later(void)
+{
+	if (!READ_ONCE(current->vfork_done))
+		return false;
+	current->jobctl |= STOP_LATER;
+	return true;
+}
+
+void wasm_stop_now(void)
+{
+	bool stop;
+
+	spin_lock_irq(&current->sighand->siglock);
+	stop = current->jobctl & STOP_LATER;
+	current->jobctl &= ~STOP_LATER;
+	spin_unlock_irq(&current->sighand->siglock);
+	if (stop)
+		send_sig(SIGTSTP, current, 1);
 }
 
 void arch_do_signal_or_restart(struct pt_regs *regs)

@@ -20,11 +20,7 @@ struct thread_struct {
 	void *fn_arg;
 	unsigned int started;	/* the host has a thread for it */
 	unsigned int flow;	/* WASM_FLOW_*: what the next exit does */
-	bool stop_later;	/* SIGTSTP came between vfork() and exec */
 };
-
-/* SIGTSTP is to be there when exec is done, if vfork() is not; then true. */
-bool wasm_stop_later(void);
 
 /* What wasm_user_mode_tail() is told. */
 #define WASM_FLOW_EXEC		(~0u)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* vfork.h: job control between vfork() and exec. */
+#ifndef _ASM_WASM_VFORK_H
+#define _ASM_WASM_VFORK_H
+
+#include <linux/types.h>
+
+/* With siglock held: SIGTSTP is to come when exec is done, if vfork() is not; true. */
+bool wasm_stop_later(void);
+/* exec is done. */
+void wasm_stop_now(void);
+#endif
