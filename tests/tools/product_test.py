@@ -142,14 +142,18 @@ class ProductTest(unittest.TestCase):
 
     def test_killed_without_its_command(self):
         """Who comes next waits for the command that is left."""
-        marker = self.path('marker')
-        child = subprocess.Popen(self.command(
-            f'touch {marker}; sleep 1; echo late >@OUT@/out'))
-        while not os.path.exists(marker):
-            time.sleep(0.01)
-        child.kill()
-        child.wait()
-        self.assertIn('waiting', self.make().stdout)
+        fifo = self.path('fifo')
+        os.mkfifo(fifo)
+        child = subprocess.Popen(self.command(f'cat {fifo} >@OUT@/out'))
+        with open(fifo, 'w') as late:  # opens when the command runs
+            child.kill()
+            child.wait()
+            following = subprocess.Popen(self.command(MAKE.replace('$0', self.input)),
+                                         stdout=subprocess.PIPE, text=True)
+            self.assertIn('waiting', following.stdout.readline())
+            late.write('late')
+        with following.stdout:
+            self.assertEqual(following.wait(), 0)
         self.assertEqual(self.read(self.path('link')), 'one')
 
     def test_two_at_once(self):
