@@ -119,9 +119,11 @@ def kill_with(bench, signo, name, stage):
     p.send_signal(signo)
     p.wait()
     p.stderr.close()
-    time.sleep(0.3)
+    deadline = time.monotonic() + 60
     for child in children:
-        assert not os.path.exists(f'/proc/{child}/exe'), child
+        while os.path.exists(f'/proc/{child}/exe'):
+            assert time.monotonic() < deadline, child
+            time.sleep(0.01)
     return wasm, p.returncode
 
 
