@@ -231,5 +231,4 @@ def usage(bench):
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
         hit, levels, damaged_entry, memo, two_at_once, killed, interrupted, unwritable,
-        full_disk, bad_input, missing_tools,
-        relative_tools, other_wabt, usage)]
+        full_disk, bad_input, missing_tools, relative_tools, other_wabt, usage)]

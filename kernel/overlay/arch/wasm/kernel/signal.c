@@ -143,6 +143,7 @@ void arch_do_signal_or_restart(struct pt_regs *regs)
 	 */
 	if (current->thread.flow == WASM_FLOW_EXEC) {
 		clear_thread_flag(TIF_SIGPENDING);
+		clear_notify_signal(); /* get_signal() looks at its work, too */
 		return;
 	}
 	if (get_signal(&ksig)) {
