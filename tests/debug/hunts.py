@@ -263,7 +263,7 @@ REPORTS = (
      ('runner: the guest faulted: ...address 04289fe0', 'task sh (pid 46', *REGISTERS,
       'address 04289fe0: the guard of the kernel stack of task sh (pid 46), which is used '
       'up', 'use_stack+...faults.c:42', 'use_stack+...faults.c:47',
-      'faults_write+...faults.c:222'),
+      'faults_write+...faults.c:248'),
      ('BUG: kernel stack overflow of task sh[46]: stack 04...', 'use_stack+',
       'use_stack+', 'faults_write+')),
     ('sh -c "echo null >/proc/wasm_faults"',
@@ -285,6 +285,10 @@ REPORTS = (
     ('for text in 0 "" "null x" "null 1 2" nothing; do'
      ' echo "$text" >/proc/wasm_faults; done', (),
      ('write error: Invalid argument',) * 5),
+    ('sh -c "echo quiet >/proc/wasm_faults"',
+     ('the guard of the kernel stack of task sh (pid 51), which is used up',
+      'use_stack_quietly+', 'faults_write+'),
+     ('BUG: kernel stack overflow of task sh[51]: stack 04...', 'use_stack_quietly+')),
     ('echo panic 3 >/proc/wasm_faults',
      ("runner: the guest's kernel panicked: out of ideas, number 3", 'task sh (pid 44',
       'out_of_ideas+...faults.c:52'),

@@ -216,8 +216,7 @@ __attribute__((noinline)) static bool vfork_fails(void)
 	return pid < 0 || WEXITSTATUS(wait_status(pid)) != 1;
 }
 
-/* It has nothing in memory: a guest's stack there would be used up before the host's,
- * and frames that are not written to would step over its guard. */
+/* It has nothing in memory: a guest's stack there would be used up before the host's. */
 __attribute__((noinline)) static int deep(int n)
 {
 	int m;

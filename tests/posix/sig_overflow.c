@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A stack that overflows is a SIGSEGV, whose handler has another stack. */
+#include <alloca.h>
 #include <setjmp.h>
 #include "t.h"
 
@@ -33,6 +34,51 @@ __attribute__((noinline)) static int deep(int n)
 	return n + 1;
 }
 
+/* Frames that nobody writes to, or only at their upper end: smaller than the guard below
+ * the stack, larger, and of a size that only running tells. */
+static volatile char *volatile upper;
+
+__attribute__((noinline)) static int deep_quietly(int n)
+{
+	volatile char room[256];
+
+	if (n == -1)
+		return room[0] = 1;
+	n = deep_quietly(n + 1);
+	sink = n;
+	return n + room[n % 256];
+}
+
+__attribute__((noinline)) static int deep_in_leaps(int n)
+{
+	volatile char room[24 * 1024];
+
+	upper = room + sizeof(room) - 1;
+	*upper = 1;
+	if (n == -1)
+		return 0;
+	n = deep_in_leaps(n + 1);
+	sink = n;
+	return n + *upper;
+}
+
+__attribute__((noinline)) static int deep_by_alloca(int n)
+{
+	volatile char *room = alloca(20000 + n % 64);
+
+	upper = room + 20000;
+	if (n == -1)
+		return 0;
+	n = deep_by_alloca(n + 1);
+	sink = n;
+	return n + *upper;
+}
+
+static int (*const ways[])(int) = { deep, deep_quietly, deep_in_leaps,
+				    deep_by_alloca };
+static const char *const way_names[] = { "deep", "quietly", "in leaps",
+					 "by alloca" };
+
 static void *test(void *arg)
 {
 	stack_t st = { .ss_sp = alt, .ss_size = SIZE };
@@ -51,14 +97,15 @@ static void *test(void *arg)
 int main(int argc, char **argv)
 {
 	pthread_t t;
+	size_t i;
 
-	if (argc > 1) {
-		deep(0);
-		return 0;
-	}
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		if (argc > 1 && !strcmp(argv[1], way_names[i]))
+			return ways[i](0);
 	SELF(argv);
-	say_status("without a handler",
-		   wait_status(spawn_self("deep", NULL, NULL)));
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		say_status(way_names[i], wait_status(
+			spawn_self(way_names[i], NULL, NULL)));
 	test(NULL);
 	pthread_create(&t, NULL, test, NULL);
 	pthread_join(t, NULL);

@@ -8,6 +8,7 @@
 #include "file.h"
 #include "finish.h"
 #include "names.h"
+#include "probes.h"
 #include "setjmps.h"
 #include "symbols.h"
 #include "variables.h"
@@ -444,6 +445,7 @@ static int finish_code(struct finishing *f, const char *dir, unsigned int n,
 	if (!err) {
 		setjmps_rewrite(f->m, &in);
 		catches_rewrite(&in);
+		probes_rewrite(f->m, &in);
 		if (in.failed)
 			err = failure_set(failure, FAIL_HOST, "out of memory");
 	}

@@ -154,6 +154,25 @@ STORE(i32_store16, u16, u32)
 STORE(i64_store16, u16, u64)
 STORE(i64_store32, u32, u64)
 
+/* A byte of the guest's stack, which has to be there; no access that ThreadSanitizer or a
+ * check is to know of. */
+OP void probe(u32 a)
+{
+	__asm__ volatile("testb %%al, %0" : : "m"(*(const u8 *)(uintptr_t)a)
+			 : "cc");
+}
+
+/* From one stack pointer down to another, in steps that do not miss a guard. */
+OP void probe_down(u32 from, u32 to, u32 guard)
+{
+	while (to < from && from - to > guard) {
+		from -= guard;
+		probe(from);
+	}
+	if (from != to)
+		probe(to);
+}
+
 /* An access at address + n, of which the last byte is beyond 4 GiB, traps as
  * a whole; anything else faults at its first bad byte. */
 OP void check_range(u64 a, u64 n)

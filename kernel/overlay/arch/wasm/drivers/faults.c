@@ -191,6 +191,19 @@ static u32 taken_slots(void)
 	return n;
 }
 
+/* ---- a stack that nobody writes to ---------------------------------------- */
+
+static noinline int use_stack_quietly(u32 depth)
+{
+	volatile char room[400];
+	int n;
+
+	if (!(depth + 1))
+		return room[0] = 1;
+	n = use_stack_quietly(depth + 1);
+	return n + room[depth % sizeof(room)];
+}
+
 /* ---- /proc/wasm_faults ---------------------------------------------------- */
 
 static const struct {
@@ -209,6 +222,8 @@ static const struct {
 	{ "race", race, "two CPUs count to that number with one counter" },
 	{ "misplaced", wrong_stack_pointer,
 	  "starts a thread on a stack that is a table" },
+	{ "quiet", use_stack_quietly,
+	  "uses up the kernel stack without a write to it" },
 };
 
 static ssize_t faults_write(struct file *file, const char __user *buf,
