@@ -195,7 +195,7 @@ static u32 taken_slots(void)
 
 static noinline int use_stack_quietly(u32 depth)
 {
-	volatile char room[400];
+	volatile char room[400] __uninitialized;
 	int n;
 
 	if (!(depth + 1))
