@@ -102,6 +102,14 @@ def check_release(debugger):
     ), start=debuggers.runner_arguments('--level=release'))
 
 
+def test_frames_without_a_line_in_gdb():
+    """Such as that of a call that the compiler made of two: it has its parameters."""
+    Gdb().check((('break vfs_read', None, 'Breakpoint'),
+                 ('continue', None, 'vfs_read'),
+                 ('bt', None, r'__stdio_read \(instance=[^)]*\blen=[^#]*#\d+ +[^#]*__uflow')),
+                start=debuggers.runner_arguments())
+
+
 def check_hits(debugger):
     """Each call is seen, and seen once, whatever interrupts come in between."""
     stop = [('continue', 'continue', r'change_box'),

@@ -3,7 +3,7 @@
 for threads, marks in backtraces."""
 
 import gdb
-from gdb.FrameDecorator import FrameDecorator
+from gdb.FrameDecorator import FrameDecorator, FrameVars
 
 from . import expression, percpu, stacks, tasks, threads
 from .value import GuestError
@@ -90,7 +90,8 @@ class MarkDecorator(FrameDecorator):
 
 
 class GuestDecorator(FrameDecorator):
-    """A guest frame: where gdb has no lines, its function's name is enough."""
+    """A guest frame: where gdb has no line, such as that of a call that the compiler made
+    of two, it has a name and parameters all the same."""
 
     def function(self):
         return self.inferior_frame().name()
@@ -98,6 +99,9 @@ class GuestDecorator(FrameDecorator):
     def filename(self):
         sal = self.inferior_frame().find_sal()
         return sal.symtab.filename if sal.symtab else None
+
+    def frame_args(self):
+        return FrameVars(self.inferior_frame()).fetch_frame_args()
 
 
 class FrameFilter:
