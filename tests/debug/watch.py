@@ -119,6 +119,9 @@ def addresses(debugger):
     start(debugger, [
         (f'watch *(u32 *){place}', f'watchpoint set expression -s 4 -- {place}', SET),
         GO,
+        # The CPU stops behind it, at the next line or farther on; that is said.
+        both('continue', r'The access was in (do_timer|tick_do_update_jiffies64) at '
+             r'.*/kernel/time/ti\S+\.c:(\d+)\n\2\t\s+jiffies_64 \+= ticks;'),
         both('bt', r'do_timer|tick_'),
     ])
 

@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-from . import cpu_hits, limit, loader
+from . import access, cpu_hits, limit, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -116,7 +116,8 @@ WATCHPOINTS = (gdb.BP_HARDWARE_WATCHPOINT, gdb.BP_READ_WATCHPOINT,
 
 class SelectGuest(gdb.Breakpoint):
     """Stops when code of the guest faulted, with the function that did it selected; so
-    is the one that copied or filled memory which is watched."""
+    is the one that copied or filled memory which is watched. Says where an access was,
+    if gdb shows what comes behind it."""
 
     def __init__(self, session):
         super().__init__('guest_fault', internal=True)
@@ -125,9 +126,11 @@ class SelectGuest(gdb.Breakpoint):
 
     def on_stop(self, event):
         hit, newest = getattr(event, 'breakpoints', ()), gdb.newest_frame()
-        if self in hit or (any(b.type in WATCHPOINTS for b in hit) and
-                           self.is_of_guest(newest) and not has_line(newest)):
+        is_access = any(b.type in WATCHPOINTS for b in hit) and self.is_of_guest(newest)
+        if self in hit or (is_access and not has_line(newest)):
             self.select(newest)
+        elif is_access:
+            show_access(newest)
 
     def is_of_guest(self, frame):
         return gdb.solib_name(frame.pc()) in self.session.objects
@@ -138,6 +141,23 @@ class SelectGuest(gdb.Breakpoint):
         if frame:
             frame.select()
             gdb.execute('frame')
+
+
+def show_access(frame):
+    inside = frame.pc() - 1
+    shown, place = frame.find_sal(), gdb.find_pc_line(inside)
+    if not place.symtab or not place.line:
+        return
+    path = place.symtab.filename
+    if (path, place.line) != (shown.symtab.filename, shown.line):
+        gdb.write(access.text(function_at(inside), path, place.line) + '\n')
+
+
+def function_at(address):
+    block = gdb.block_for_pc(address)
+    while block and not block.function:
+        block = block.superblock
+    return block.function.name if block else '??'
 
 
 def has_line(frame):

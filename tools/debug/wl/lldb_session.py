@@ -10,7 +10,7 @@ import time
 
 import lldb
 
-from . import lldb_limit, lldb_memory, lldb_repeats, loader
+from . import access, lldb_limit, lldb_memory, lldb_repeats, loader
 
 # What the runner uses for itself (runner/interrupt.c, machine.c), and what guest code
 # that faults gets, for which there is guest_fault().
@@ -127,6 +127,7 @@ class Session:
                thread.GetStopReason() == lldb.eStopReasonWatchpoint and \
                self.is_of_guest(thread.frame[0]):
                 self.select_guest(thread)
+                self.show_access(thread.frame[0])
         memory = Memory(self.target)
         try:
             self_offset = loader.read_list(memory)[2]
@@ -145,6 +146,14 @@ class Session:
             if self.is_of_guest(frame) and frame.GetLineEntry().IsValid():
                 thread.SetSelectedFrame(frame.GetFrameID())
                 return
+
+    def show_access(self, frame):
+        """Where the access was that a watchpoint saw, if lldb shows what comes behind."""
+        inside = self.target.ResolveLoadAddress(frame.pc - 1)
+        place, shown = inside.GetLineEntry(), frame.GetLineEntry()
+        if place.IsValid() and place.line and shown.IsValid() and \
+           (place.line, place.file.fullpath) != (shown.line, shown.file.fullpath):
+            print(access.text(function_at(inside), place.file.fullpath, place.line))
 
     def prepare(self):
         """A new process: places of modules are forgotten."""
@@ -187,6 +196,11 @@ class Session:
             return
         self.target.SetModuleLoadAddress(module, base)
         self.modules[path] = module, base
+
+
+def function_at(address):
+    inlined = address.GetBlock().GetContainingInlinedBlock()
+    return inlined.GetInlinedName() if inlined.IsValid() else address.GetFunction().GetName()
 
 
 SESSIONS = {}  # by the target's index in its debugger, and that debugger
