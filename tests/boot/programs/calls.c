@@ -290,22 +290,35 @@ static void test_events(void)
 	CHECK(read(pair[1], &got, sizeof(got)) == sizeof(got) && got == 1);
 }
 
-/* A child that is to stop does so when its parent can, or both were stuck. */
-static void test_stop_between_vfork_and_exec(const char *self)
+/* A child that gets this signal, and another one if that is not 0, before its exec. */
+static pid_t start_with(const char *self, int sig, int other)
 {
 	char *arguments[] = { (char *)self, "child", NULL };
 	pid_t child = vfork();
-	int status;
 
 	if (!child) {
-		kill(getpid(), SIGTSTP);
+		kill(getpid(), sig);
+		kill(getpid(), other);
 		execv(self, arguments);
 		_exit(1);
 	}
+	return child;
+}
+
+/* A child that is to stop does so when its parent can, or both were stuck. */
+static void test_stop_between_vfork_and_exec(const char *self)
+{
+	pid_t child = start_with(self, SIGTSTP, 0);
+	int status;
+
 	CHECK(waitpid(child, &status, WUNTRACED) == child);
 	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP);
 	CHECK(!kill(child, SIGCONT));
 	CHECK(waitpid(child, &status, 0) == child);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 23);
+
+	child = start_with(self, SIGTSTP, SIGCONT);
+	CHECK(waitpid(child, &status, WUNTRACED) == child);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 23);
 }
 

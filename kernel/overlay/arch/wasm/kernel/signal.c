@@ -110,27 +110,21 @@ static void restart_without_handler(struct pt_regs *regs)
 	}
 }
 
-/* Of jobctl, beside those of linux/sched/jobctl.h; a new task has none. */
-#define STOP_LATER (1ul << 31)
-
 bool wasm_stop_later(void)
 {
 	if (!READ_ONCE(current->vfork_done))
 		return false;
-	current->jobctl |= STOP_LATER;
+	current->jobctl |= WASM_STOP_LATER;
 	return true;
 }
 
 void wasm_stop_now(void)
 {
-	bool stop;
-
 	spin_lock_irq(&current->sighand->siglock);
-	stop = current->jobctl & STOP_LATER;
-	current->jobctl &= ~STOP_LATER;
+	if (current->jobctl & WASM_STOP_LATER)
+		send_signal_locked(SIGTSTP, SEND_SIG_PRIV, current, PIDTYPE_PID);
+	current->jobctl &= ~WASM_STOP_LATER;
 	spin_unlock_irq(&current->sighand->siglock);
-	if (stop)
-		send_sig(SIGTSTP, current, 1);
 }
 
 void arch_do_signal_or_restart(struct pt_regs *regs)

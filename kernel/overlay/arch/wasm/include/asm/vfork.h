@@ -5,6 +5,9 @@
 
 #include <linux/types.h>
 
+/* Of jobctl, beside those of linux/sched/jobctl.h; a new task has none. */
+#define WASM_STOP_LATER (1ul << 31)
+
 /* With siglock held: SIGTSTP is to come when exec is done, if vfork() is not; true. */
 bool wasm_stop_later(void);
 /* exec is done. */
