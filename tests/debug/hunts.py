@@ -237,7 +237,8 @@ def check_stops(debugger):
                                     initramfs=os.path.join(folder, 'initramfs.cpio.gz'),
                                     parameters=['quiet', 'rdinit=/faults'])
         debugger.check([row for _, function in STOPS for row in (
-            ('continue', 'continue', rf'guest_fault|\b({function}|panic_event) ?\('),
+            ('continue', 'continue', r'\A(?!.*The access was)'
+             rf'(?=.*(guest_fault|\b({function}|panic_event) ?\())'),
             # It is selected; of a panic, it is what tells the host.
             ('frame', 'frame info',
              rf'\b({function} ?\(.*faults|panic_event ?\(.*reboot)\.c:\d+'),

@@ -10,26 +10,40 @@
 #define NAME "__stack_pointer"
 /* What the kernel puts below a stack: a page. */
 #define GUARD 4096
-/* How many statements are looked at for what became the stack pointer. */
+/* How many statements are looked at for what became the stack pointer: of the same
+ * straight line; for locals that are set elsewhere, in a whole file. */
 #define MAX_BACK 256
+#define MAX_FAR (1u << 22)
 /* Of a variable's name and a number; anything longer is neither. */
 #define MAX_TEXT 48
+
+struct probes {
+	const char *text;
+	char pointer[MAX_TEXT]; /* the stack pointer in C */
+	unsigned int far;	/* statements that may still be looked at */
+};
 
 struct statement {
 	const char *p; /* without the spaces in front */
 	size_t n;      /* without the line's end */
 };
 
-/* Goes back through a text, line by line. */
+/* Goes back through the text, line by line. */
 struct cursor {
-	const char *start, *end; /* of what is in front of it */
-	unsigned int left;	 /* statements that it may still look at */
+	const char *end; /* of what is in front of it */
+	unsigned int left;
 };
 
-/* A value that was computed. */
-enum change { OTHER, LOWERED, LOWERED_LITTLE };
+/* Where a value comes from, and what was done to it since. */
+struct origin {
+	enum { OTHER, POINTER, LOCAL } base;
+	char local[MAX_TEXT]; /* whose assignment is not in front of it */
+	unsigned int steps;
+	bool is_lowered;
+	bool is_little; /* by no more than the guard, in one step */
+};
 
-/* The stack pointer of m in C; false: there is none. */
+/* false: m has no stack pointer. */
 static bool find_pointer(const struct wasm_module *m, char ret[MAX_TEXT])
 {
 	uint32_t i;
@@ -39,33 +53,40 @@ static bool find_pointer(const struct wasm_module *m, char ret[MAX_TEXT])
 		    !wasm_slice_is(m->imports[i].name, NAME))
 			continue;
 		snprintf(ret, MAX_TEXT, "(*instance->w2c_env_i%u)", i);
-		return true;
+		return m->globals[m->imports[i].index].type == WASM_I32;
 	}
 	for (i = 0; i < m->nexports; i++) {
 		if (m->exports[i].kind != WASM_K_GLOBAL ||
 		    !wasm_slice_is(m->exports[i].name, NAME))
 			continue;
 		snprintf(ret, MAX_TEXT, "instance->w2c_g%u", m->exports[i].index);
-		return true;
+		return m->globals[m->exports[i].index].type == WASM_I32;
 	}
 	return false;
 }
+
+/* ---- statements ------------------------------------------------------- */
 
 static bool starts(struct statement s, const char *text)
 {
 	return s.n >= strlen(text) && !memcmp(s.p, text, strlen(text));
 }
 
-static struct statement previous(struct cursor *c)
+static struct statement previous(const struct probes *b, struct cursor *c)
 {
 	const char *end = c->end, *p = end;
 
-	while (p > c->start && p[-1] != '\n')
+	while (p > b->text && p[-1] != '\n')
 		p--;
-	c->end = p > c->start ? p - 1 : p;
+	c->end = p > b->text ? p - 1 : p;
 	for (; p < end && *p == ' '; p++)
 		;
 	return (struct statement){ p, (size_t)(end - p) };
+}
+
+static bool is_variable(const char *operand)
+{
+	return !strncmp(operand, "var_", 4);
 }
 
 /* "TARGET += OPERAND;" and the like: the operator's first character. 0: s does not write
@@ -98,15 +119,18 @@ static char assignment(struct statement s, const char *target,
 static bool is_boundary(struct statement s)
 {
 	return !s.n || *s.p == '{' || *s.p == '}' || s.p[s.n - 1] == '{' ||
-	       (s.n > 2 && !memcmp(s.p + s.n - 2, ":;", 2));
+	       (starts(s, "var_") && s.p[4] >= 'A' && s.p[4] <= 'Z');
 }
 
-/* What a variable was last set by, where the cursor is then; see assignment(). */
-static char definition(struct cursor *c, const char *variable,
-		       char operand[MAX_TEXT])
+/* ---- values ----------------------------------------------------------- */
+
+/* What a variable was last set by, where the cursor is then; see assignment(). 0: not in
+ * front of the cursor. */
+static char definition(const struct probes *b, struct cursor *c,
+		       const char *variable, char operand[MAX_TEXT])
 {
-	while (c->left && c->end > c->start && !strncmp(variable, "var_", 4)) {
-		struct statement s = previous(c);
+	while (c->left && c->end > b->text) {
+		struct statement s = previous(b, c);
 		char how = assignment(s, variable, operand);
 
 		c->left--;
@@ -115,83 +139,142 @@ static char definition(struct cursor *c, const char *variable,
 		if (is_boundary(s))
 			break;
 	}
-	return '?';
+	return 0;
 }
 
 /* At the cursor, is that variable a number, and which? */
-static bool number_in(struct cursor c, const char *variable, uint32_t *ret)
+static bool number_in(const struct probes *b, struct cursor c,
+		      const char *variable, uint32_t *ret)
 {
 	char operand[MAX_TEXT], *end;
 
-	if (definition(&c, variable, operand) != '=' ||
+	if (definition(b, &c, variable, operand) != '=' ||
 	    !isdigit((unsigned char)*operand))
 		return false;
 	*ret = (uint32_t)strtoul(operand, &end, 10);
 	return !strcmp(end, "u");
 }
 
-/* What the variable is at the cursor. */
-static enum change change_of(struct cursor c, const char *variable)
+/* One thing that was done to a value: how, and with the variable operand. */
+static void add_step(const struct probes *b, struct cursor c, char how,
+		     const char *operand, struct origin *o)
 {
+	uint32_t n = 0;
+	bool is_known = number_in(b, c, operand, &n);
+
+	o->steps++;
+	o->is_little = false;
+	if (how == '+') {
+		/* That it is a subtraction, a constant says; else it may be one. */
+		if (is_known && n <= INT32_MAX)
+			return;
+		n = -n;
+	}
+	o->is_lowered = true;
+	o->is_little = how != '&' && is_known && n <= GUARD && o->steps == 1;
+}
+
+/* Of the variable at the cursor, where the cursor is then. */
+static struct origin origin_of(const struct probes *b, struct cursor *c,
+			       const char *variable)
+{
+	struct origin o = { .base = OTHER };
 	char name[MAX_TEXT], operand[MAX_TEXT];
-	bool is_aligned = false, is_known;
-	uint32_t n;
 	char how;
 
 	snprintf(name, sizeof(name), "%s", variable);
-	while ((how = definition(&c, name, operand)) == '=' || how == '&') {
-		if (how == '&')
-			is_aligned = true;
-		else
-			memcpy(name, operand, sizeof(name));
+	while ((how = definition(b, c, name, operand))) {
+		if (how == '?')
+			return o;
+		if (how != '=') {
+			add_step(b, *c, how, operand, &o);
+			continue;
+		}
+		if (!is_variable(operand)) {
+			o.base = strcmp(operand, b->pointer) ? OTHER : POINTER;
+			return o;
+		}
+		memcpy(name, operand, sizeof(name));
 	}
-	if (how == '?')
-		return OTHER;
-	is_known = number_in(c, operand, &n);
-	if (how == '+') {
-		/* That it is a subtraction, only its constant says. */
-		if (!is_known || n <= INT32_MAX)
-			return OTHER;
-		n = -n;
+	o.base = LOCAL;
+	memcpy(o.local, name, sizeof(name));
+	return o;
+}
+
+/* Does a local get the stack pointer, or what was made of it, in front of the cursor, in
+ * the same function? */
+static bool is_of_stack(struct probes *b, struct cursor c, const char *local,
+			unsigned int depth)
+{
+	char operand[MAX_TEXT];
+
+	while (b->far && c.end > b->text) {
+		struct statement s = previous(b, &c);
+		struct cursor here = { c.end, MAX_BACK };
+		struct origin o;
+
+		b->far--;
+		if (s.n && (s.p == b->text || s.p[-1] == '\n'))
+			break; /* the function's first line */
+		if (assignment(s, local, operand) != '=' || !is_variable(operand))
+			continue;
+		o = origin_of(b, &here, operand);
+		if (o.base == POINTER || (o.base == LOCAL && depth &&
+		    is_of_stack(b, here, o.local, depth - 1)))
+			return true;
 	}
-	return is_known && n <= GUARD && !is_aligned ? LOWERED_LITTLE : LOWERED;
+	return false;
+}
+
+/* ---- the text --------------------------------------------------------- */
+
+/* Does a write of that value make a frame? */
+static bool is_frame(struct probes *b, struct cursor c, const struct origin *o)
+{
+	if (o->base == LOCAL && (o->is_lowered || !o->steps))
+		return is_of_stack(b, c, o->local, 2);
+	return o->base == POINTER && o->is_lowered;
 }
 
 /* The line at p, "POINTER = VARIABLE;", of which the spaces were put. */
-static void put_set(const char *text, const char *p, const char *pointer,
-		    struct buffer *out)
+static void put_set(struct probes *b, const char *p, struct buffer *out)
 {
-	struct cursor c = { text, p, MAX_BACK };
 	struct statement s = { p, strcspn(p, "\n") };
+	struct origin o = { .base = OTHER };
+	struct cursor c = { p, MAX_BACK };
 	char variable[MAX_TEXT];
-	enum change change = OTHER;
+	bool has_frame = false;
 
-	while (c.end > c.start && c.end[-1] == ' ')
-		c.end--;
-	c.end -= c.end > c.start;
-	if (assignment(s, pointer, variable) == '=')
-		change = change_of(c, variable);
-	if (change == LOWERED)
-		buffer_printf(out, "probe_down(%s, %s, %d);\n  ", pointer,
+	previous(b, &c); /* nothing but spaces */
+	if (assignment(s, b->pointer, variable) == '=' && is_variable(variable)) {
+		o = origin_of(b, &c, variable);
+		has_frame = is_frame(b, c, &o);
+	}
+	if (has_frame && o.base == POINTER && o.is_little) {
+		buffer_put(out, s.p, s.n);
+		buffer_printf(out, "\n  probe(%s);", variable);
+		return;
+	}
+	if (has_frame)
+		buffer_printf(out, "probe_down(%s, %s, %d);\n  ", b->pointer,
 			      variable, GUARD);
 	buffer_put(out, s.p, s.n);
-	if (change == LOWERED_LITTLE)
-		buffer_printf(out, "\n  probe(%s);", variable);
 }
 
 void probes_rewrite(const struct wasm_module *m, struct buffer *text)
 {
-	char pointer[MAX_TEXT], set[MAX_TEXT + 8];
-	const char *start = (const char *)text->p, *p = start, *at;
+	struct probes b = { .text = (const char *)text->p, .far = MAX_FAR };
+	const char *p = b.text, *at;
 	struct buffer out = { 0 };
+	char set[MAX_TEXT + 8];
 
-	if (text->failed || !find_pointer(m, pointer))
+	if (text->failed || !find_pointer(m, b.pointer))
 		return;
-	snprintf(set, sizeof(set), "  %s = ", pointer);
+	snprintf(set, sizeof(set), "  %s = ", b.pointer);
 	while ((at = strstr(p, set))) {
 		at += strlen("  ");
 		buffer_put(&out, p, (size_t)(at - p));
-		put_set(start, at, pointer, &out);
+		put_set(&b, at, &out);
 		p = at + strcspn(at, "\n");
 	}
 	buffer_put(&out, p, strlen(p) + 1);

@@ -5,9 +5,9 @@
  * LLVM has no stack probes for wasm: a function lowers __stack_pointer, and what it does
  * not write to in its frame it does not touch. So, in the C that wasm2c wrote, each
  * function touches the low end of its frame when it has made it, and of one that is larger
- * than the guard some more (probe(), guest_ops.h). A frame is a subtraction from
- * __stack_pointer, in a prologue or of alloca(); other writes to it, such as that of an
- * epilogue, are left alone.
+ * than the guard some more (probe(), guest_ops.h). A frame is what was made of
+ * __stack_pointer, in a prologue or by alloca(), and is lower; a stack pointer that comes
+ * from elsewhere, that of another stack, is left alone.
  */
 #ifndef TRANSLATE_PROBES_H
 #define TRANSLATE_PROBES_H

@@ -6,6 +6,7 @@ import linecache
 
 
 def text(function, path, line):
+    linecache.checkcache(path)
     source = linecache.getline(path, line).rstrip()
     return f'The access was in {function} at {path}:{line}' + \
         (f'\n{line}\t{source}' if source else '')

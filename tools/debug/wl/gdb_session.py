@@ -148,8 +148,8 @@ def show_access(frame):
     shown, place = frame.find_sal(), gdb.find_pc_line(inside)
     if not place.symtab or not place.line:
         return
-    path = place.symtab.filename
-    if (path, place.line) != (shown.symtab.filename, shown.line):
+    path = place.symtab.fullname()
+    if (path, place.line) != (shown.symtab.fullname(), shown.line):
         gdb.write(access.text(function_at(inside), path, place.line) + '\n')
 
 

@@ -123,11 +123,12 @@ class Session:
         lldb_repeats.select_judged(process)
         self.sync()
         for thread in process:
-            if self.fault and lldb_repeats.is_at(thread, self.fault.id) or \
-               thread.GetStopReason() == lldb.eStopReasonWatchpoint and \
-               self.is_of_guest(thread.frame[0]):
-                self.select_guest(thread)
+            is_access = thread.GetStopReason() == lldb.eStopReasonWatchpoint and \
+                self.is_of_guest(thread.frame[0])
+            if is_access:
                 self.show_access(thread.frame[0])
+            if is_access or self.fault and lldb_repeats.is_at(thread, self.fault.id):
+                self.select_guest(thread)
         memory = Memory(self.target)
         try:
             self_offset = loader.read_list(memory)[2]
@@ -200,7 +201,8 @@ class Session:
 
 def function_at(address):
     inlined = address.GetBlock().GetContainingInlinedBlock()
-    return inlined.GetInlinedName() if inlined.IsValid() else address.GetFunction().GetName()
+    name = inlined.GetInlinedName() if inlined.IsValid() else address.GetFunction().GetName()
+    return name or '??'
 
 
 SESSIONS = {}  # by the target's index in its debugger, and that debugger

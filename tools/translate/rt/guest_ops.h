@@ -162,15 +162,16 @@ OP void probe(u32 a)
 			 : "cc");
 }
 
-/* From one stack pointer down to another, in steps that do not miss a guard. */
+/* From one stack pointer to another if it is lower, in steps that do not miss a guard. */
 OP void probe_down(u32 from, u32 to, u32 guard)
 {
-	while (to < from && from - to > guard) {
+	if (to >= from)
+		return;
+	while (from - to > guard) {
 		from -= guard;
 		probe(from);
 	}
-	if (from != to)
-		probe(to);
+	probe(to);
 }
 
 /* An access at address + n, of which the last byte is beyond 4 GiB, traps as

@@ -7,9 +7,6 @@
 #include "pthread_impl.h"
 #include "syscall.h"
 
-/* LLVM's leaf functions use this much below __stack_pointer. */
-#define RED_ZONE 128
-
 #define TAKES_MORE (CLONE_PIDFD | CLONE_PARENT_SETTID | CLONE_SETTLS | \
 		    CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
 
@@ -30,8 +27,10 @@ hidden _Noreturn void __clone_start(struct clone_frame *frame)
 
 int __clone(int (*func)(void *), void *stack, int flags, void *arg, ...)
 {
-	long top = stack ? (long)stack : __wasm_stack_pointer() - RED_ZONE;
-	struct clone_frame *frame = (struct clone_frame *)(top & -16) - 1;
+	/* Without a stack, the caller's. */
+	struct clone_frame own __attribute__((aligned(16)));
+	struct clone_frame *frame =
+		stack ? (struct clone_frame *)((long)stack & -16) - 1 : &own;
 	void *ptid = 0, *tls = 0, *ctid = 0;
 	va_list ap;
 
