@@ -228,12 +228,12 @@ static bool is_of_stack(struct probes *b, struct cursor c, const char *local,
 
 /* ---- the text --------------------------------------------------------- */
 
-/* Does a write of that value make a frame? */
+/* Does a write of that value make a frame? A local as it is may be the stack pointer that
+ * a catch puts back, and what is in force then the end of a handler's other stack. */
 static bool is_frame(struct probes *b, struct cursor c, const struct origin *o)
 {
-	if (o->base == LOCAL && (o->is_lowered || !o->steps))
-		return is_of_stack(b, c, o->local, 2);
-	return o->base == POINTER && o->is_lowered;
+	return o->is_lowered && (o->base == POINTER ||
+	       (o->base == LOCAL && is_of_stack(b, c, o->local, 2)));
 }
 
 /* The line at p, "POINTER = VARIABLE;", of which the spaces were put. */

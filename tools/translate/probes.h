@@ -7,7 +7,8 @@
  * function touches the low end of its frame when it has made it, and of one that is larger
  * than the guard some more (probe(), guest_ops.h). A frame is what was made of
  * __stack_pointer, in a prologue or by alloca(), and is lower; a stack pointer that comes
- * from elsewhere, that of another stack, is left alone.
+ * from elsewhere, that of another stack, is left alone. So is that of two alloca() in two
+ * branches of which LLVM makes one: it looks like one that is put back.
  */
 #ifndef TRANSLATE_PROBES_H
 #define TRANSLATE_PROBES_H

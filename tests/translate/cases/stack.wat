@@ -5,6 +5,7 @@
   (import "env" "memory" (memory 32 64 shared))
   (global $sp (export "__stack_pointer") (mut i32) (i32.const 0))
   (func (export "at") (param i32) (global.set $sp (local.get 0)))
+  (func (export "set") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
   (func (export "small") (result i32) (local i32)
     (global.set $sp (local.tee 0 (i32.sub (global.get $sp) (i32.const 16))))
     (global.set $sp (i32.add (local.get 0) (i32.const 16)))
@@ -32,15 +33,7 @@
     (local.set 0 (local.get 3))
     (global.set $sp (local.get 3))
     (local.get 0))
-  ;; alloca() in two branches, before a loop, of a negated size, and down from a frame.
-  (func (export "branches") (param i32) (result i32) (local i32)
-    (local.set 1 (global.get $sp))
-    (block
-      (if (i32.and (local.get 0) (i32.const 1))
-        (then (local.set 0 (i32.sub (local.get 1) (i32.const 0x20000))) (br 1)))
-      (local.set 0 (i32.sub (local.get 1) (local.get 0))))
-    (global.set $sp (local.get 0))
-    (local.get 0))
+  ;; alloca() in a loop, and of a negated size.
   (func (export "loop") (param i32) (result i32) (local i32)
     (global.set $sp (local.tee 1 (i32.sub (global.get $sp) (i32.const 16))))
     (loop
@@ -63,6 +56,13 @@
   (func (export "given") (param i32) (result i32)
     (loop (br_if 0 (i32.load (local.get 0))))
     (global.set $sp (i32.sub (local.get 0) (i32.const 0x8000)))
+    (global.get $sp))
+  ;; As in a catch, when a handler was on another stack, above what cannot be read.
+  (func (export "back") (param i32) (result i32) (local i32)
+    (global.set $sp (local.tee 1 (i32.sub (global.get $sp) (i32.const 16))))
+    (block (br_if 0 (i32.eqz (local.get 0)))
+      (global.set $sp (i32.load (local.get 0))))
+    (global.set $sp (local.get 1))
     (global.get $sp))
   (func (export "restore") (param i32) (result i32) (local i32)
     (local.set 1 (global.get $sp))
