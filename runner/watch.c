@@ -405,11 +405,14 @@ __attribute__((noinline)) void guest_watch_hit(void)
 
 /* ---- the run ------------------------------------------------------------ */
 
+/* Not blocked in the handler: for a debugger's breakpoint there, such as one on
+ * guest_watch_hit(), the host's kernel would take the handler away, and the next hit
+ * end the runner. */
 static void handle_traps(void)
 {
 	struct sigaction sa = {
 		.sa_sigaction = on_trap,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+		.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART,
 	};
 
 	sanitize_sigaction(SIGTRAP, &sa);

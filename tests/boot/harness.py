@@ -36,6 +36,7 @@ EXPECTED_WARNINGS = {
     r'(by|for)| per task-struct)': 'lockdep tells what it is',
     r'^This architecture does not have kernel memory protection': 'so it is',
     r'^hrtimer: interrupt took': 'the host was busy',
+    r'^show_unhandled: \d+ callbacks suppressed': 'programs fault, many on purpose',
 }
 # A loaded machine is slow; a hang is for ever.
 PATIENCE_S = float(os.environ.get('WL_PATIENCE', 60))
