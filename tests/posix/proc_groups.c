@@ -130,9 +130,11 @@ static void test_terminal(void)
 	show("line", "line 6: hello");
 	MUST(write(master, "abc\177d\n", 6) == 6);
 	show("erase", "line 4: abd");
-	/* ^C is shown when the signal was sent: who gets it may write before. */
+	/* ^C is shown, and what was written goes, when the signal was sent: who gets it may
+	 * write before. */
 	MUST(!tcgetattr(master, &t));
 	t.c_lflag &= ~ECHO;
+	t.c_lflag |= NOFLSH;
 	MUST(!tcsetattr(master, TCSANOW, &t));
 	MUST(write(master, "\3", 1) == 1);
 	show("Ctrl-C", "waiting: EINTR");
