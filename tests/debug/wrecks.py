@@ -248,8 +248,10 @@ def test_threads():
              'p $wl_container_of(init_task.tasks.next, "task_struct", "tasks")->pid',
              'p $wl_task(99999)', 'p $wl_task()->pid == $wl_task("sleep")->pid'],
             pid=guest.child.pid)
+        # What else is on a CPU comes and goes.
         matches(gdb[0], r'"\(runner\) runner".*"init pid 1, CPU \d, S".*'
-                r'"swapper/\d pid 0, on CPU \d".*"sleep pid \d+, CPU \d, S"', 'gdb')
+                r'"swapper/1 pid 0, (on CPU 1|CPU 1, R)".*"sleep pid \d+, CPU \d, S"', 'gdb')
+        matches(gdb[0], r' pid \d+, on CPU \d"', 'gdb')
         check('gdb bt', gdb[2], r'#0 +<host call \w+>.*__switch_to .*nanosleep.*main')
         if 'thread_main' in gdb[2]:
             raise Failure(f'gdb: frames of the runner:\n{gdb[2]}')
@@ -262,7 +264,7 @@ def test_threads():
         lldb = Lldb().script(['thread list', f'thread select {number}', 'bt', 'bt -u'],
                              pid=guest.child.pid)
         matches(lldb[0], r'\(runner\) runner.*init pid 1, CPU \d, S.*'
-                r'swapper/\d pid 0, on CPU \d.*sleep pid \d+, CPU \d, S', 'lldb')
+                r'swapper/1 pid 0, (on CPU 1|CPU 1, R).*sleep pid \d+, CPU \d, S', 'lldb')
         check('lldb bt', lldb[2], r'__switch_to.*nanosleep.*main')
         if 'thread_main' in lldb[2]:
             raise Failure(f'lldb: frames of the runner:\n{lldb[2]}')
