@@ -19,8 +19,10 @@ from ratios import harness
 NAMES = ['getppid', 'read1', 'open', 'stat', 'pipe_thr', 'futex', 'mmap_touch', 'memcpy',
          'sha256', 'coremark', 'qsort', 'matmul']
 NEVER = ':value==0xdeadbeef,old==0xdeadbeef'
-# All over the kernel's data; some of it is written, none as the condition wants.
-SPREAD = [f'--watch=init_task+{16 * n}:4{NEVER}' for n in range(32)] + \
+# All over the kernel's data; some of it is written, none as the condition wants. The CPU
+# would take four of them.
+SPREAD = ['--watch-checks'] + \
+         [f'--watch=init_task+{16 * n}:4{NEVER}' for n in range(32)] + \
          [f'--watch=linux_banner+{4 * n}:4{NEVER}' for n in range(32)]
 WAYS = [
     ('nothing', []),
