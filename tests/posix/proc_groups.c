@@ -130,8 +130,8 @@ static void test_terminal(void)
 	show("line", "line 6: hello");
 	MUST(write(master, "abc\177d\n", 6) == 6);
 	show("erase", "line 4: abd");
-	/* ^C is shown, and what was written goes, when the signal was sent: who gets it may
-	 * write before. */
+	/* ^C is shown when the signal was sent: who gets it may write before. And in the
+	 * midst of forgetting its input, poll() may see some, and read() waits then. */
 	MUST(!tcgetattr(master, &t));
 	t.c_lflag &= ~ECHO;
 	t.c_lflag |= NOFLSH;
