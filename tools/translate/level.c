@@ -33,8 +33,7 @@ const struct level levels[] = {
 		  "-fno-optimize-sibling-calls"),
 	  OPTIONS(LINES, "-g"), true },
 	{ "check", "release, in which every store can be watched",
-	  /* A store is known by where it returns to. */
-	  OPTIONS("-O2", "-DGUEST_CHECKS", "-fno-optimize-sibling-calls"),
+	  OPTIONS("-O2", "-DGUEST_CHECKS"),
 	  OPTIONS(LINES), false },
 	{ "tsan", "for the runner's --sanitize=thread",
 	  OPTIONS("-O1", "-fsanitize=thread", "-DGUEST_TSAN"),

@@ -4,8 +4,10 @@
 /* By this the runner knows. */
 const char guest_checks __attribute__((visibility("default"))) = 1;
 
-#define MARK(a) (((const volatile u8 *)GUEST_MARKS)[(a) >> GUEST_MARK_SHIFT])
-#define GRANULE ((u64)1 << GUEST_MARK_SHIFT)
+#define MARK(a) (((const volatile u8 *)GUEST_MARKS)[a])
+#define GRANULE ((u64)1 << GUEST_GRANULE_SHIFT)
+#define GRANULE_MARK(a) \
+	(((const volatile u8 *)GUEST_GRANULES)[(a) >> GUEST_GRANULE_SHIFT])
 
 typedef u32 __attribute__((vector_size(16), may_alias)) entry;
 
@@ -88,7 +90,7 @@ static u64 unmarked(u64 a, u64 n)
 {
 	u64 end = a + n, at = a & ~(GRANULE - 1);
 
-	while (at < end && !MARK(at))
+	while (at < end && !GRANULE_MARK(at))
 		at += GRANULE;
 	return at <= a ? 0 : at >= end ? n : at - a;
 }
@@ -109,7 +111,7 @@ static u64 remember_range(u64 a, u64 n, const void *pc)
 	entry e = { (u32)(uintptr_t)pc, guest_writer,
 		    *(volatile u32 *)GUEST_CLOCK, 0 };
 
-	if (MARK(a) != GUEST_MARK_LAST)
+	if (GRANULE_MARK(a) != GUEST_MARK_LAST)
 		return 0;
 	end = a + (n < rest ? n : rest);
 	for (word = a & ~(u64)3; word < end; word += 4) {

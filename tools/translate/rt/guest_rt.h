@@ -77,18 +77,24 @@ extern uint8_t guest_wide;
 
 /*
  * Checked stores (guest_check.h). At fixed addresses, for the sake of speed: a
- * byte of marks for each 256 bytes of the 8 GiB that a store can reach; a clock,
- * in units of the runner's choice; the last write to each word of the 4 GiB.
- * All are the runner's: mapped before a module is loaded, the last if something
- * is marked GUEST_MARK_LAST. A store is found by its first byte, so marks of an
- * object begin at the 7 bytes before it.
+ * byte of marks for each byte of the 8 GiB at which a store can begin, and one
+ * for each 256 bytes; a clock, in units of the runner's choice; the last write to
+ * each word of the 4 GiB. All are the runner's: mapped before a module is loaded,
+ * the last if something is marked GUEST_MARK_LAST. A store is found by its first
+ * byte, so marks of an object begin at the 7 bytes before it.
+ *
+ * Marks are not at the same place of a page as what they are of: CPUs that
+ * compare no more than that of addresses would have them wait for stores.
  */
-#define GUEST_MARKS ((uintptr_t)8 << 30)
-#define GUEST_MARK_SHIFT 8
-#define GUEST_MARKS_SIZE ((uintptr_t)1 << (33 - GUEST_MARK_SHIFT))
-#define GUEST_CLOCK (GUEST_MARKS + GUEST_MARKS_SIZE)
-#define GUEST_SHADOW ((uintptr_t)16 << 30)
+#define GUEST_MARKS_START ((uintptr_t)8 << 30)
+#define GUEST_MARKS (GUEST_MARKS_START + 0x900)
+#define GUEST_MARKS_END (((uintptr_t)16 << 30) + 4096)
+#define GUEST_SHADOW ((uintptr_t)24 << 30)
 #define GUEST_SHADOW_SIZE ((uintptr_t)16 << 30)
+#define GUEST_GRANULES ((uintptr_t)40 << 30)
+#define GUEST_GRANULE_SHIFT 8
+#define GUEST_GRANULES_SIZE ((uintptr_t)1 << (33 - GUEST_GRANULE_SHIFT))
+#define GUEST_CLOCK (GUEST_GRANULES + GUEST_GRANULES_SIZE)
 
 #define GUEST_MARK_EXACT 1u	/* guest_wrote() wants to know */
 #define GUEST_MARK_LAST 2u	/* the last write to each word is kept */
