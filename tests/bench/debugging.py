@@ -29,6 +29,7 @@ import time
 import ratios
 import watching
 from ratios import harness, row
+from watching import WAKES
 
 sys.path.insert(0, os.path.join(ratios.TOP, 'tests', 'debug'))
 import debuggers  # noqa: E402
@@ -37,8 +38,6 @@ NAMES = ['getppid', 'clock', 'read1', 'open', 'stat', 'getdents', 'pipe_thr', 'p
          'pipe_64k', 'futex', 'mmap', 'mmap_touch', 'memcpy', 'signal', 'sha256',
          'coremark', 'qsort', 'matmul', 'pthread', 'exec']
 THREADS = ['pthread', 'exec']  # create threads of the host
-# Switch between threads of the host, which costs more while the CPU watches.
-WAKES = ['pipe_thr', 'pipe_proc', 'pipe_64k', 'futex']
 PROMPTS = {'gdb': r'\(gdb\) ', 'lldb': r'\(lldb\) '}
 # Where nobody writes; commands for a guest that runs.
 WATCH = {'gdb': ['watch init_uts_ns.name.sysname[0]'],
