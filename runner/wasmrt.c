@@ -2,7 +2,6 @@
 /* wasmrt.c: what translated code calls besides its imports. */
 #include <stdlib.h>
 
-#include "debugger.h"
 #include "exit.h"
 #include "fault.h"
 #include "futex.h"
@@ -17,14 +16,11 @@
 #define SLICE_NS 1000000u
 #define MAX_TABLE (10u << 20)
 
-/* Not while the CPU watches memory: copies by AVX take three times as long then, those by
- * SSE do not, and are as fast as the others (a Xeon of 2023). Debuggers know, too
- * (tools/debug/wl). */
 uint8_t guest_wide;
 
 void wasmrt_start(void)
 {
-	guest_wide = __builtin_cpu_supports("avx") && !debugger_is_there();
+	guest_wide = __builtin_cpu_supports("avx") != 0;
 }
 
 void wasm_rt_trap(wasm_rt_trap_t trap)

@@ -422,8 +422,6 @@ static void start_breakpoints(void)
 {
 	unsigned int i;
 
-	if (nwatches)
-		guest_wide = 0;
 	for (i = 0; i < nwatches; i++) {
 		const struct place *p = &watches[i].place;
 

@@ -28,8 +28,6 @@ FROM_THE_START = [
     ('watch init_task.__state', 'watchpoint set variable init_task.__state', SET),
     # Booting hides CPU 0's idle task; ticks come when timers run.
     GO,
-    # Else copies by AVX would take three times as long.
-    ('print guest_wide', 'target variable guest_wide', r"= (0 )?'\\(000|0)'|= 0$|= 0x00$"),
     ('info breakpoints', 'watchpoint list', r'hit 1 time|old value: \d+\nnew value: \d+'),
 ]
 # The first word of memory that the guest writes by itself.

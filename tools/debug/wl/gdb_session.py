@@ -2,7 +2,6 @@
 """gdb_session.py: what happens by itself in gdb: the guest's types and globals are
 loaded as kernel and programs come and go; the runner's signals stop nobody."""
 
-import contextlib
 import importlib.util
 import os
 
@@ -61,7 +60,6 @@ class Session:
             return
         self.seen = now
         self.pass_traps()
-        copy_by_sse()
         self.objects = {image.so for image in images}
         chosen = loader.choose(images, selected_image(), self.loaded)
         self.drop_all_but({path: image.base for path, image in chosen.items()})
@@ -96,12 +94,6 @@ class Session:
             self.loaded[path] = base
         except gdb.error as error:
             gdb.write(f'the guest\'s types are not loaded: {error}\n', gdb.STDERR)
-
-
-def copy_by_sse():
-    """As runner/wasmrt.c says of memory that is watched."""
-    with contextlib.suppress(gdb.error):  # a core dump
-        quietly('set var guest_wide = 0')
 
 
 def quote(path):

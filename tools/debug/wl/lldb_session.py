@@ -162,8 +162,6 @@ class Session:
         self.repeats = lldb_repeats.Repeats()
         lldb_memory.reserve(process, lambda command: quietly(debugger, command))
         self.handle_signals(process.GetUnixSignals())
-        # As runner/wasmrt.c says of memory that is watched.
-        self.target.FindFirstGlobalVariable('guest_wide').SetValueFromCString('0')
         for path, (module, _) in self.modules.items():
             self.modules[path] = module, None
         if not self.fault:

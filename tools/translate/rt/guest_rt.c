@@ -30,7 +30,9 @@ typedef u64 __attribute__((vector_size(16), aligned(1), may_alias)) unit16;
 typedef u64 __attribute__((vector_size(32), aligned(1), may_alias)) unit32;
 
 /* What has them moves these by wide units. They are as fast as the CPU's string
- * instructions, which it takes step by step while it watches memory. */
+ * instructions, which it takes step by step while it watches memory. Units are
+ * stored where they are aligned: a store to two lines of the CPU's cache takes ten
+ * times as long while it watches. */
 #define LONG 256
 #define WIDE __attribute__((noinline, target("avx")))
 
@@ -57,12 +59,24 @@ OP void move_short(u8 *d, const u8 *s, size_t n)
 	}
 }
 
-/* Whole units of 128 bytes, of which all loads come before all stores: how much. */
+/* How far it is to where a unit of size, 16 or 32, begins. */
+OP size_t head_of(const u8 *d, size_t size)
+{
+	return -(uintptr_t)d & (size - 1);
+}
+
+/* Up to where a unit begins, and whole units of 128 bytes, of which all loads come
+ * before all stores: how much. */
 static WIDE size_t move_wide(u8 *d, const u8 *s, size_t n)
 {
-	size_t i;
+	size_t i = head_of(d, 16);
 
-	for (i = 0; i + 128 < n; i += 128) {
+	move_short(d, s, i);
+	if (head_of(d + i, 32)) {
+		*(volatile unit16 *)(d + i) = *(const volatile unit16 *)(s + i);
+		i += 16;
+	}
+	for (; i + 128 < n; i += 128) {
 		const volatile unit32 *from = (const volatile unit32 *)(s + i);
 		volatile unit32 *to = (volatile unit32 *)(d + i);
 		unit32 a = from[0], b = from[1], c = from[2], e = from[3];
@@ -75,6 +89,7 @@ static WIDE size_t move_wide(u8 *d, const u8 *s, size_t n)
 	return i;
 }
 
+/* From where a unit begins. */
 static WIDE size_t fill_wide(u8 *d, u64 pattern, size_t n)
 {
 	unit32 value = { pattern, pattern, pattern, pattern };
@@ -85,29 +100,29 @@ static WIDE size_t fill_wide(u8 *d, u64 pattern, size_t n)
 	return i;
 }
 
+/* The first byte without memory is the one that faults: all goes upwards. */
 OP void move_forward(u8 *d, const u8 *s, size_t n)
 {
-	/* Where there is no memory, it is to be the first byte that faults. */
-	u8 first = *(const volatile u8 *)s;
-	unit16 last = *(const volatile unit16 *)(s + n - 16);
 	size_t i;
 
-	(void)first;
-	/* The rest may overlap what the loops still read, so it was read
-	 * first and is written last. */
-	i = n >= LONG && guest_wide ? move_wide(d, s, n) : 0;
+	if (n >= LONG && guest_wide)
+		i = move_wide(d, s, n);
+	else
+		move_short(d, s, i = head_of(d, 16));
 	for (; i + 16 < n; i += 16)
 		*(volatile unit16 *)(d + i) = *(const volatile unit16 *)(s + i);
-	*(volatile unit16 *)(d + n - 16) = last;
+	move_short(d + i, s + i, n - i);
 }
 
 OP void move_backward(u8 *d, const u8 *s, size_t n)
 {
-	unit16 first = *(unit16 *)s;
+	size_t tail = (uintptr_t)(d + n) & 15;
 
+	n -= tail;
+	move_short(d + n, s + n, tail);
 	for (; n > 16; n -= 16)
 		*(unit16 *)(d + n - 16) = *(unit16 *)(s + n - 16);
-	*(unit16 *)d = first;
+	move_short(d, s, n);
 }
 
 void *guest_rt_move(void *dest, const void *src, size_t n)
@@ -126,6 +141,18 @@ void *guest_rt_move(void *dest, const void *src, size_t n)
 	return dest;
 }
 
+/* Bytes, and then 8 at once, up to where a unit begins, or n. */
+OP size_t fill_head(u8 *d, u64 pattern, size_t n, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < n && (uintptr_t)(d + i) & 7; i++)
+		((volatile u8 *)d)[i] = (u8)pattern;
+	for (; i + 8 <= n && head_of(d + i, size); i += 8)
+		*(volatile unit8 *)(d + i) = pattern;
+	return i;
+}
+
 void *guest_rt_fill(void *dest, int byte, size_t n)
 {
 	u64 pattern = (u8)byte * (u64)0x0101010101010101;
@@ -133,7 +160,12 @@ void *guest_rt_fill(void *dest, int byte, size_t n)
 	size_t i;
 
 	WRITES(dest, n);
-	i = n >= LONG && guest_wide ? fill_wide(d, pattern, n) : 0;
+	if (n >= LONG && guest_wide) {
+		i = fill_head(d, pattern, n, 32);
+		i += fill_wide(d + i, pattern, n - i);
+	} else {
+		i = fill_head(d, pattern, n, 16);
+	}
 	for (; i + 16 <= n; i += 16)
 		*(volatile unit16 *)(d + i) = (unit16){ pattern, pattern };
 	for (; i + 8 <= n; i += 8)
