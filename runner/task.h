@@ -53,7 +53,7 @@ struct task {
 	enum task_entry entry;
 	gaddr_t entry_argument;
 	struct jump top;
-	struct signal_frame *frames; /* newest */
+	struct signal_frame *frames, *spare_frame; /* newest; of the same program */
 	struct image *loaded; /* by exec, to start at TOP_EXEC */
 	u32 bin_start, data_start; /* of the program it was cloned with */
 
