@@ -95,10 +95,33 @@ int tools_find(struct tools *t, struct failure *failure)
 }
 
 /*
+ * Ours, and how malloc(3) is to serve compilers: from huge pages, and as it comes; see
+ * "Tunables" in glibc's manual. Other C libraries do not care. NULL: out of memory.
+ */
+static char **environment(void)
+{
+	static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:"
+				 "glibc.malloc.tcache_count=65535";
+	char **env;
+	size_t n = 0;
+
+	while (environ[n])
+		n++;
+	env = calloc(n + 2, sizeof(*env));
+	if (!env)
+		return NULL;
+	memcpy(env, environ, n * sizeof(*env));
+	if (!getenv("GLIBC_TUNABLES"))
+		env[n] = tunables;
+	return env;
+}
+
+/*
  * The child shares our memory until exec: only system calls. Its signal
  * handlers are its own table, so resetting them does not touch ours.
  */
-static void become(char *const argv[], int dir, int null, int out, pid_t parent)
+static void become(char *const argv[], char **env, int dir, int null, int out,
+		   pid_t parent)
 {
 	struct sigaction sa = { .sa_handler = SIG_DFL };
 	struct rlimit limit;
@@ -123,7 +146,7 @@ static void become(char *const argv[], int dir, int null, int out, pid_t parent)
 	syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv(argv[0], argv);
+	execve(argv[0], argv, env);
 	_exit(127);
 }
 
@@ -134,15 +157,16 @@ pid_t tools_start(char *const argv[], const char *dir, const char *log,
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = openat(dir_fd, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 			 0644);
+	char **env = environment();
 	pid_t parent = getpid(), pid = -1;
 	sigset_t all, old;
 
-	if (dir_fd >= 0 && null >= 0 && out >= 0) {
+	if (env && dir_fd >= 0 && null >= 0 && out >= 0) {
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
 		pid = vfork();
 		if (!pid)
-			become(argv, dir_fd, null, out, parent);
+			become(argv, env, dir_fd, null, out, parent);
 		pthread_sigmask(SIG_SETMASK, &old, NULL);
 	}
 	if (pid < 0)
@@ -152,6 +176,7 @@ pid_t tools_start(char *const argv[], const char *dir, const char *log,
 	close(dir_fd);
 	close(null);
 	close(out);
+	free(env);
 	return pid;
 }
 
