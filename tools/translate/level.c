@@ -28,11 +28,9 @@ const struct level levels[] = {
 	{ "debug", "fast to make, and every line can be stepped to",
 	  /* Pointers are passed as the numbers that they are; a call in the end of
 	   * a function is one, or debuggers would stop where the callee has no
-	   * frame yet, and not know the caller. Assignments are not tracked: variables
-	   * that are no memory have theirs without, in less time. */
+	   * frame yet, and not know the caller. */
 	  OPTIONS("-O1", "-Wno-int-conversion", CALLER_SAVED,
-		  "-fno-optimize-sibling-calls", "-Xclang",
-		  "-fexperimental-assignment-tracking=disabled"),
+		  "-fno-optimize-sibling-calls"),
 	  OPTIONS(LINES, "-g"), true },
 	{ "check", "release, in which every store can be watched",
 	  OPTIONS("-O2", "-DGUEST_CHECKS"),
