@@ -149,8 +149,10 @@ __attribute__((noinline)) static int deep(int n)
 	return n + 1;
 }
 
+/* Once that it began was said: it ends the process. */
 static void *overflows(void *arg)
 {
+	sem_wait(&sem);
 	deep(0);
 	return arg;
 }
@@ -162,11 +164,13 @@ static int with_guard(void)
 	pthread_t t;
 	size_t size;
 
+	sem_init(&sem, 0, 0);
 	pthread_attr_init(&attr);
 	RET(pthread_attr_setguardsize(&attr, 65536));
 	RET(pthread_attr_getguardsize(&attr, &size));
 	VAL(size);
 	RET(pthread_create(&t, &attr, overflows, NULL));
+	sem_post(&sem);
 	return pthread_join(t, NULL);
 }
 
