@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define GUEST_MODULE_SYMBOL "guest_module"
-#define GUEST_MODULE_ABI 3
+#define GUEST_MODULE_ABI 4
 
 enum guest_kind { GUEST_FUNC, GUEST_TABLE, GUEST_MEMORY, GUEST_GLOBAL, GUEST_TAG };
 

@@ -175,11 +175,11 @@ def test_large():
     """Marks of whole chunks and of parts, beside what else is marked there."""
     wrote = (1, 0x5503, 999, 4, 'spin', 'swapper/0')
     for place in '0:0x100000000', '0x100001:0x200000':
-        for others in [], ['--record-writes=all'], ['--watch=plain:4:value==3']:
+        for others, values in (([], []), (['--record-writes=all'], []),
+                               (['--watch=plain:4:value==3'], [3, 3])):
             found = hits(run(f'--watch={place}:value==999', *others))
             equal([hit for hit in found if hit[0] == 1], [wrote])
-            equal([hit[2] for hit in found if hit[0] == 2],
-                  [3] * (others != [] and 'watch' in others[0]) * 2)
+            equal([hit[2] for hit in found if hit[0] == 2], values)
     text = run('--watch=0:0x100000000:value==999', '--record-writes=all',
                said='fault 7', parameters=['fault'])
     matches(text, r'who wrote there, newest first:\n[^\n]* spin\+0x')
