@@ -214,6 +214,8 @@ static int sibling(void)
 
 static void test_forbidden(void)
 {
+	CALL(clone(looks, NULL, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL));
+	CALL(clone(NULL, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL));
 	CALL(start(looks, CLONE_VM | CLONE_THREAD | SIGCHLD, 0, NULL));
 	CALL(start(looks, CLONE_VM | CLONE_FS | CLONE_NEWNS | SIGCHLD, 0,
 		   NULL));

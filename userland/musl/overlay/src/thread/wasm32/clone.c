@@ -27,13 +27,13 @@ hidden _Noreturn void __clone_start(struct clone_frame *frame)
 
 int __clone(int (*func)(void *), void *stack, int flags, void *arg, ...)
 {
-	/* Without a stack, the caller's. */
-	struct clone_frame own __attribute__((aligned(16)));
 	struct clone_frame *frame =
-		stack ? (struct clone_frame *)((long)stack & -16) - 1 : &own;
+		(struct clone_frame *)((long)stack & -16) - 1;
 	void *ptid = 0, *tls = 0, *ctid = 0;
 	va_list ap;
 
+	if (!func || !stack)
+		return -EINVAL;
 	/* Without more arguments ap would be a null pointer. */
 	if (flags & TAKES_MORE) {
 		va_start(ap, arg);
