@@ -17,47 +17,6 @@
 /* From below: a guard, the fault handlers' stack, a guard, the reserve. */
 #define GUARD THREAD_GUARD
 #define OTHERS (2 * GUARD + THREAD_HANDLERS + THREAD_RESERVE)
-#define SPARES 32
-
-/* Some used ones wait here for the next thread, each points to the next. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char *spare;
-static unsigned int spares;
-
-static char **next_of(char *others)
-{
-	return (char **)(others + GUARD);
-}
-
-static char *take_spare(void)
-{
-	char *p;
-
-	pthread_mutex_lock(&lock);
-	p = spare;
-	if (p) {
-		spare = *next_of(p);
-		spares--;
-	}
-	pthread_mutex_unlock(&lock);
-	return p;
-}
-
-static bool keep_spare(char *p)
-{
-	bool keep;
-
-	pthread_mutex_lock(&lock);
-	keep = spares < SPARES;
-	if (keep) {
-		*next_of(p) = spare;
-		spare = p;
-		spares++;
-	}
-	pthread_mutex_unlock(&lock);
-	return keep;
-}
-
 static char *map_new(void)
 {
 	char *p = mmap(NULL, OTHERS, PROT_NONE,
@@ -114,9 +73,7 @@ void stack_init(struct stack *s)
 	stack_t ss = { .ss_size = THREAD_HANDLERS };
 
 	find_end();
-	s->others = take_spare();
-	if (!s->others)
-		s->others = map_new();
+	s->others = map_new();
 	stack_reserve_end = (uintptr_t)s->others + OTHERS - THREAD_RESERVE;
 	ss.ss_sp = s->others + GUARD;
 	if (sigaltstack(&ss, NULL))
@@ -129,6 +86,5 @@ void stack_deinit(struct stack *s)
 
 	race_user(); /* TSan minds threads that end as they are in the kernel */
 	sigaltstack(&off, NULL);
-	if (!keep_spare(s->others))
-		munmap(s->others, OTHERS);
+	munmap(s->others, OTHERS);
 }

@@ -20,11 +20,10 @@
 #include "task.h"
 #include "user.h"
 #include "vfork.h"
+#include "worker.h"
 
 struct vm *the_vm;
 _Thread_local struct task *task_self;
-
-static pthread_attr_t thread_attr;
 
 void task_init(void)
 {
@@ -37,10 +36,7 @@ void task_init(void)
 	the_vm->tasks = p;
 	runner_images.self_offset = (char *)&task_self -
 				    (char *)__builtin_thread_pointer();
-	pthread_attr_init(&thread_attr);
-	pthread_attr_setdetachstate(&thread_attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&thread_attr, THREAD_STACK);
-	pthread_attr_setguardsize(&thread_attr, THREAD_GUARD);
+	worker_init();
 }
 
 static _Atomic(struct task *) *slot_of(gaddr_t gaddr)
@@ -177,12 +173,10 @@ static void enter(struct task *t)
 	}
 }
 
-static void *thread_main(void *arg)
+static void run(void *arg)
 {
 	struct task *volatile t = arg;
-	struct stack stack;
 
-	stack_init(&stack);
 	task_adopt(t);
 	switch (jump_set(&t->top)) {
 	case TOP_FIRST:
@@ -197,51 +191,11 @@ static void *thread_main(void *arg)
 	case TOP_END:
 		break;
 	}
-	stack_deinit(&stack);
-	return NULL;
-}
-
-static void spawn(void *(*run)(void *), void *arg, const char *name)
-{
-	pthread_t thread;
-	int err = pthread_create(&thread, &thread_attr, run, arg);
-
-	if (err)
-		die(EXIT_HOST, "no thread for the guest's task %s: %s", name,
-		    strerror(err));
 }
 
 void task_spawn(struct task *t)
 {
-	spawn(thread_main, t, t->name);
-}
-
-struct thread_call {
-	void (*run)(void *);
-	void *arg;
-};
-
-static void *thread_call_main(void *arg)
-{
-	struct thread_call call = *(struct thread_call *)arg;
-	struct stack stack;
-
-	free(arg);
-	stack_init(&stack);
-	call.run(call.arg);
-	task_self = NULL;
-	stack_deinit(&stack);
-	return NULL;
-}
-
-void task_thread(void (*run)(void *), void *arg)
-{
-	struct thread_call *call = malloc(sizeof(*call));
-
-	if (!call)
-		die(EXIT_HOST, "out of memory");
-	*call = (struct thread_call){ run, arg };
-	spawn(thread_call_main, call, "of vfork");
+	worker_run(t->cpu, run, t, t->name);
 }
 
 /* Until somebody switches here. A task that is to die goes on if it was woken

@@ -22,8 +22,8 @@ struct vfork;
 enum task_top {
 	TOP_FIRST,
 	TOP_EXEC,	/* start task->loaded */
-	TOP_DIE,	/* free the task, end the thread */
-	TOP_END,	/* end the thread; the task is elsewhere */
+	TOP_DIE,	/* free the task, let the thread go */
+	TOP_END,	/* let the thread go; the task is elsewhere */
 };
 
 enum task_entry {
@@ -120,9 +120,6 @@ void task_adopt(struct task *task);
 /* The caller's thread ends, or what it ran on is given back. */
 void task_die(struct task *task) __attribute__((noreturn));
 void task_free(struct task *task);
-
-/* A thread that calls run(arg) and is made like those of tasks. Dies. */
-void task_thread(void (*run)(void *arg), void *arg);
 
 void task_set_name(struct task *task, const char *name);
 

@@ -13,6 +13,7 @@
 #include "stack.h"
 #include "user.h"
 #include "vfork.h"
+#include "worker.h"
 
 #define NR_SCHED_YIELD 124
 #define NR_RT_SIGPROCMASK 135
@@ -203,7 +204,7 @@ static void move_parent_away(struct vfork *v)
 	v->user->image->vforks = v;
 	pthread_mutex_unlock(&image_lock);
 	task_self = NULL;
-	task_thread(run_parent, v);
+	worker_run(p->cpu, run_parent, v, p->name);
 }
 
 static void move_parent_back(struct vfork *v)

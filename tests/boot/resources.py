@@ -64,6 +64,19 @@ def await_threads(guest, wanted):
             raise Failure(f'{threads} threads that are no task\'s, not {wanted}')
 
 
+def test_threads_serve_again():
+    """The thread on which a task ended runs the next one."""
+    with Guest() as guest:
+        seen = []
+        for _ in range(40):
+            guest.run('sleep 99 &')
+            seen.append(set(os.listdir(f'/proc/{guest.child.pid}/task')))
+            guest.run('kill %1; wait')
+        made = set.union(*seen[5:]) - seen[4]
+        if len(made) > 10:
+            raise Failure(f'{len(made)} threads were made for {len(seen) - 5} programs')
+
+
 def free_memory(guest):
     return 1024 * int(re.search(r'MemFree: +(\d+)', guest.run('cat /proc/meminfo'))[1])
 

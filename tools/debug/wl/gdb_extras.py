@@ -163,8 +163,11 @@ class ThreadNames:
         if self.done:
             return
         self.target.forget()
+        host = gdb.selected_inferior().threads()
+        for thread in host:
+            thread.name = None  # gdb would give back what it was given
         found = threads.labels(self.target)
-        for thread in gdb.selected_inferior().threads():
+        for thread in host:
             if thread.ptid[1] in found:
                 thread.name = found[thread.ptid[1]]
                 self.done = True

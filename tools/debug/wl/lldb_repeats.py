@@ -17,7 +17,7 @@ class Repeats:
     """What was seen at the stops of one process."""
 
     def __init__(self):
-        self.seen = {}  # by tid: (pc, sp, interrupts of the task)
+        self.seen = {}  # by tid: (task, pc, sp), interrupts of the task
 
     def only(self, process, task_of):
         """Whether all threads that stopped are where they had stopped before. To be
@@ -27,14 +27,18 @@ class Repeats:
         return bool(stopped) and all([self._repeats(t, task_of(t)) for t in stopped])
 
     def _repeats(self, thread, task):
-        frame = thread.GetFrameAtIndex(0)
-        pc, sp = frame.GetPC(), frame.GetSP()
-        count = number(task, 'interrupts') if task else 0
+        if not task:
+            self.seen.pop(thread.GetThreadID(), None)
+            return False
+        frame, count = thread.GetFrameAtIndex(0), number(task, 'interrupts')
+        # One thread runs many tasks, each from the same place of its stack.
+        place = number(task, 'gaddr'), frame.GetPC(), frame.GetSP()
         before = self.seen.get(thread.GetThreadID())
-        self.seen[thread.GetThreadID()] = pc, sp, count
+        self.seen[thread.GetThreadID()] = place, count
         return (thread.GetStopReason() == lldb.eStopReasonBreakpoint and
-                not at_one_shot(thread) and task and before and before[:2] == (pc, sp) and
-                before[2] != count and number(task, 'interrupted_pc') == pc)
+                not at_one_shot(thread) and before and before[0] == place and
+                before[1] != count and
+                number(task, 'interrupted_pc') == frame.GetPC())
 
 
 def breakpoints_at(thread):

@@ -14,9 +14,7 @@ def labels(target):
     found = {}
     try:
         busy = {a: cpu for cpu, a in tasks.running(target).items()}
-        # gdb gives back the name that it was given at the last stop.
-        found = {t.tid: RUNNER + t.name.removeprefix(RUNNER)
-                 for t in target.threads()}
+        found = {t.tid: RUNNER + t.name for t in target.threads()}
         for address, host in tasks.host_tasks(target):
             tid = int(host.tid)
             if tid in found and not host.vfork:
