@@ -210,7 +210,7 @@ def test_backtrace():
         matches(text, r'^sleep, pid \d+, CPU \d, state S, thread \d+\n'
                 r' +<host call \w+>\n#\d.* __switch_to \(.*schedule \(.*nanosleep'
                 r'.*<system call \w*nanosleep\w*>\n.*sleep_main \(.*main \(', name)
-        if re.search(r'thread_main|futex_wait|w2c_', text):
+        if re.search(r'worker_main|futex_wait|w2c_', text):
             raise Failure(f'{name}: frames of the runner:\n{text}')
         matches(said['wl-bt kthreadd'], r'__switch_to \(.*kthreadd \(', name)
         matches(said['wl-task sleep'], r'kernel stack 0x\w+ to 0x\w+, stack pointer'

@@ -32,7 +32,7 @@ DEAD = (
     # panic() stopped the other one.
     ('wl-cpu', r'^CPU \d: swapper/0 \(pid 1, '),
     ('wl-mounts', r'rootfs / rootfs'),
-    ('wl-trace 3', r'^CPU \d swapper/0 +wasm_ext_interrupt_cpu\(cpu=0x[01]\)'),
+    ('wl-trace 16', r'^CPU \d swapper/0 +wasm_ext_interrupt_cpu\(cpu=0x[01]\)'),
     ('wl-task 1', r'swapper/0.*kernel stack 0x\w+ to 0x\w+.*\bpanic\b'),
     ('wl-irq', r'^ *\d+: .*timer$'),
     ('wl-list task_struct tasks init_task.tasks comm', r'"kthreadd"'),
@@ -253,9 +253,9 @@ def test_threads():
                 r'"swapper/1 pid 0, (on CPU 1|CPU 1, R)".*"sleep pid \d+, CPU \d, S"', 'gdb')
         matches(gdb[0], r' pid \d+, on CPU \d"', 'gdb')
         check('gdb bt', gdb[2], r'#0 +<host call \w+>.*__switch_to .*nanosleep.*main')
-        if 'thread_main' in gdb[2]:
+        if 'worker_main' in gdb[2]:
             raise Failure(f'gdb: frames of the runner:\n{gdb[2]}')
-        check('gdb bt -no-filters', gdb[3], 'thread_main')
+        check('gdb bt -no-filters', gdb[3], 'worker_main')
         for text, wanted in zip(gdb[4:], ('= "sleep', '= "init', '= 1', '= "swapper/1',
                                           '= 1', r'there is no task of pid 99999',
                                           '= 1')):
@@ -266,9 +266,9 @@ def test_threads():
         matches(lldb[0], r'\(runner\) runner.*init pid 1, CPU \d, S.*'
                 r'swapper/1 pid 0, (on CPU 1|CPU 1, R).*sleep pid \d+, CPU \d, S', 'lldb')
         check('lldb bt', lldb[2], r'__switch_to.*nanosleep.*main')
-        if 'thread_main' in lldb[2]:
+        if 'worker_main' in lldb[2]:
             raise Failure(f'lldb: frames of the runner:\n{lldb[2]}')
-        check('lldb bt -u', lldb[3], 'thread_main')
+        check('lldb bt -u', lldb[3], 'worker_main')
 
 
 INTERRUPTED = r'#\d +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
@@ -301,10 +301,10 @@ def test_interrupt():
              'breakpoint command add -F of_awk 2', 'continue', 'bt', 'wl-bt', 'bt -u'],
             pid=guest.child.pid)
         check('lldb bt', said[4], r'sched_tick.*wasm_ext_interrupt.*awk_main.*main')
-        if re.search(r'thread_main|on_interrupt', said[4]):
+        if re.search(r'worker_main|handle_interrupt', said[4]):
             raise Failure(f'lldb: frames of the runner:\n{said[4]}')
         check('lldb wl-bt', said[5], INTERRUPTED)
-        check('lldb bt -u', said[6], r'sched_tick.*handle_interrupt.*awk_main.*thread_main')
+        check('lldb bt -u', said[6], r'sched_tick.*handle_interrupt.*awk_main.*worker_main')
 
 
 if __name__ == '__main__':
