@@ -271,6 +271,20 @@ def test_threads():
         check('lldb bt -u', lldb[3], 'worker_main')
 
 
+def test_idle_threads():
+    """A thread whose task has ended is not called by its name any more."""
+    again = ['tbreak kernel_clone', 'continue', 'info threads']
+    with Guest(*OPTIONS) as guest:
+        guest.run('while :; do sleep 0.1; done & sleep 1')
+        said = Gdb().script(
+            ['tbreak do_group_exit', 'continue', 'info threads', *6 * again],
+            pid=guest.child.pid)
+    check('gdb', said[2], r'"sleep pid \d+, on CPU \d"')
+    check('gdb', ''.join(said[3:]), r'"\(runner\) idle"')
+    if '(runner) sleep' in ''.join(said):
+        raise Failure(f'gdb: the last task of a thread:\n{said}')
+
+
 INTERRUPTED = r'#\d +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
               r'<interrupt>.*awk_main \(.*main \('
 
