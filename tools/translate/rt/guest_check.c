@@ -85,6 +85,18 @@ RARE void guest_rt_stored(u64 a, u64 old, u64 bits, u32 size)
 
 /* ---- ranges ----------------------------------------------------------- */
 
+/* Has [a, a + n) no mark? It may be no if there is one close behind. */
+OP bool is_unmarked(u64 a, u64 n)
+{
+	const u8 *at = (const u8 *)GUEST_GRANULES + (a >> GUEST_GRANULE_SHIFT);
+	u64 more = ((a + n) >> GUEST_GRANULE_SHIFT) - (a >> GUEST_GRANULE_SHIFT);
+
+	for (; more >= 8; at += 8, more -= 8)
+		if (*(const volatile unit8 *)at)
+			return false;
+	return !(*(const volatile unit8 *)at << 8 * (7 - more));
+}
+
 /* How much of [a, a + n) may be written without a look at the marks. */
 static u64 unmarked(u64 a, u64 n)
 {
@@ -146,15 +158,9 @@ static void copy_piece(u64 d, u64 s, u32 n, const void *pc)
 	store_piece(d, bits, n, pc);
 }
 
-void guest_rt_move_checked(void *dest, const void *src, size_t n)
+static __attribute__((noinline))
+void move_marked(u64 d, u64 s, u64 n, const void *pc)
 {
-	const void *pc = __builtin_return_address(0);
-	u64 d = (uintptr_t)dest, s = (uintptr_t)src;
-
-	if (unmarked(d, n) == n) {
-		guest_rt_move(dest, src, n);
-		return;
-	}
 	if (d - s < n) {
 		while (n) {
 			u64 last = (d + n - 1) & ~(u64)7;
@@ -179,11 +185,10 @@ void guest_rt_move_checked(void *dest, const void *src, size_t n)
 	}
 }
 
-void guest_rt_fill_checked(void *dest, int byte, size_t n)
+static __attribute__((noinline))
+void fill_marked(u64 d, int byte, u64 n, const void *pc)
 {
-	const void *pc = __builtin_return_address(0);
 	u64 pattern = (u8)byte * (u64)0x0101010101010101;
-	u64 d = (uintptr_t)dest;
 
 	while (n) {
 		u64 done = unnoticed(d, n, pc);
@@ -196,4 +201,22 @@ void guest_rt_fill_checked(void *dest, int byte, size_t n)
 		d += done;
 		n -= done;
 	}
+}
+
+void guest_rt_move_checked(void *dest, const void *src, size_t n)
+{
+	if (is_unmarked((uintptr_t)dest, n))
+		guest_rt_move(dest, src, n);
+	else
+		move_marked((uintptr_t)dest, (uintptr_t)src, n,
+			    __builtin_return_address(0));
+}
+
+void guest_rt_fill_checked(void *dest, int byte, size_t n)
+{
+	if (is_unmarked((uintptr_t)dest, n))
+		guest_rt_fill(dest, byte, n);
+	else
+		fill_marked((uintptr_t)dest, byte, n,
+			    __builtin_return_address(0));
 }
