@@ -22,6 +22,7 @@ struct outer {
 struct outer watched;
 static volatile u32 plain;
 static char area[1024] = "as it was", source[400];
+static char filled[8192], copied[8192];
 static struct task_struct task;
 
 WRITER write_plain(u32 value)
@@ -70,6 +71,16 @@ WRITER move_over(u32 n)
 WRITER fill_over(u32 n)
 {
 	__builtin_memset(area + 100, 'z', n);
+}
+
+WRITER fill_large(u32 n)
+{
+	__builtin_memset(filled + 200, 'z', n);
+}
+
+WRITER copy_large(u32 n)
+{
+	__builtin_memcpy(copied + 200, filled + 200, n);
 }
 
 WRITER spin(u32 n)
@@ -143,10 +154,15 @@ void boot(void)
 	copy_over(400);
 	move_over(400);
 	fill_over(400);
+	fill_large(5000);
+	copy_large(5000);
 	for (i = 0; i < 400; i++)
 		check(area[100 + i] == 'z', "the filled area");
 	for (i = 0; i < 200; i++)
 		check(area[500 + i] == (char)(200 + i), "the moved area");
+	for (i = 0; i < 8192; i++)
+		check(copied[i] == (i >= 200 && i < 5200 ? 'z' : 0),
+		      "the large copy");
 	spin(1000);
 	if (parameter("fault"))
 		add_unaligned();

@@ -163,6 +163,16 @@ def test_ranges():
     equal(sum(h[3] for h in found if h[0] == 6 and h[4] == 'copy_over'), 0)
 
 
+def test_large_ranges():
+    """One byte that is watched, anywhere in what is filled and copied at once."""
+    for at in 199, 200, 255, *range(256, 5200, 256), 5199, 5200:
+        found = hits(run('--watch-checks', f'--watch=filled+{at}:1',
+                         f'--watch=copied+{at}:1'))
+        equal(found, [(1, 0, 0x7a, 1, 'fill_large', 'swapper/0'),
+                      (2, 0, 0x7a, 1, 'copy_large', 'swapper/0')] if 200 <= at < 5200
+              else [])
+
+
 def test_many():
     """Any number, of any size."""
     options = [f'--watch=area+{100 + 4 * n}:value==0x7a7a7a7a' for n in range(100)]
