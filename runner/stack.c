@@ -17,6 +17,7 @@
 /* From below: a guard, the fault handlers' stack, a guard, the reserve. */
 #define GUARD THREAD_GUARD
 #define OTHERS (2 * GUARD + THREAD_HANDLERS + THREAD_RESERVE)
+
 static char *map_new(void)
 {
 	char *p = mmap(NULL, OTHERS, PROT_NONE,

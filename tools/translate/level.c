@@ -23,8 +23,8 @@
 	".cfi_undefined xmm1; .cfi_undefined xmm2; .cfi_undefined xmm3\")"
 
 /*
- * What these find, the compiler of the module has found before, or pays only where one
- * waits for the code; without them it is made a tenth sooner.
+ * Passes of clang: what they find, the compiler of the module has found before, or it
+ * pays only in code that one waits for. Without them a module is made a tenth sooner.
  */
 #define NOT_WORTH_IT \
 	"-opt-disable=ipsccp,called-value-propagation,globalopt,function-attrs," \
