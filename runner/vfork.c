@@ -346,6 +346,7 @@ void vfork_claim(struct task *t, struct image *image)
 	top = t->top;
 	v->child = t;
 	task_self = NULL;
+	atomic_store(&t->tid, 0); /* this thread is another's now */
 	tell(v, HAS_CHILD);
 	jump_to(&top, TOP_END);
 }

@@ -2,8 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Types and globals of the guest's kernel and of its program, in gdb and lldb."""
 
+import os
+import re
+import tempfile
+
 import debuggers
-from debuggers import Gdb, Lldb, booted, runner_arguments
+from debuggers import Gdb, Guest, Lldb, booted, runner_arguments
+from harness import equal, matches
 
 # (gdb, lldb, what is printed)
 KERNEL = [
@@ -83,6 +88,40 @@ def test_threads_at_each_stop():
 def test_program_in_lldb():
     with booted() as guest:
         Lldb().check(PROGRAM, pid=guest.child.pid)
+
+
+def twins():
+    """A Guest of one CPU with two of them. A thread of the host serves both."""
+    with tempfile.TemporaryDirectory(prefix='wl-twins-') as folder:
+        tree = os.path.join(folder, 'tree')
+        os.makedirs(os.path.join(tree, 'test'))
+        debuggers.boot.compile_for_guest(os.path.join(debuggers.HERE, 'twins.c'),
+                                         os.path.join(tree, 'test', 'twins'), '-g')
+        guest = Guest('--level=' + debuggers.LEVEL, cpus=1,
+                      initramfs=debuggers.boot.build_initramfs(tree, folder))
+    guest.run('mkfifo /a /b; /test/twins 1 </a >/b & /test/twins 2 </b >/a & '
+              'echo >/a; sleep 1')
+    return guest
+
+
+def check_twins(debugger, break_at, stop):
+    again = ['continue', 'p own', 'p number']
+    with twins() as guest:
+        said = debugger.script([break_at, *12 * again], pid=guest.child.pid)
+    for text in said[1::3]:
+        matches(text, stop)
+    seen = [tuple(int(re.search(r'(?:=|int\)) (\d+)', text)[1]) for text in said[n:n + 2])
+            for n in range(2, len(said), 3)]
+    equal(set(seen), {(1, 1), (2, 2)})
+
+
+def test_threads_of_two_programs_in_gdb():
+    """The variables are those of the program that the thread runs now."""
+    check_twins(Gdb(), 'break meet', r'^Thread \d+ "twins" hit Breakpoint 1, meet')
+
+
+def test_threads_of_two_programs_in_lldb():
+    check_twins(Lldb(), 'breakpoint set -n meet', r"name = 'twins', stop reason")
 
 
 debuggers.main()

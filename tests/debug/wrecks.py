@@ -237,6 +237,12 @@ def test_corrupt_lists():
         guest.check('echo alive', 'alive')
 
 
+SELECT_SLEEP = """
+process = lldb.debugger.GetSelectedTarget().GetProcess()
+process.SetSelectedThread([t for t in process if t.GetName() == 'sleep'][0])
+"""
+
+
 def test_threads():
     with Guest(*OPTIONS) as guest:
         guest.run('sleep 1000 & sleep 1')
@@ -260,9 +266,8 @@ def test_threads():
                                           '= 1', r'there is no task of pid 99999',
                                           '= 1')):
             check('gdb', text, wanted)
-        number = re.search(r'^\*? +(\d+) .*"sleep pid', gdb[0], re.M)[1]
-        lldb = Lldb().script(['thread list', f'thread select {number}', 'bt', 'bt -u'],
-                             pid=guest.child.pid)
+        lldb = Lldb().script(['thread list', f'script exec({SELECT_SLEEP!r})', 'bt',
+                              'bt -u'], pid=guest.child.pid)
         matches(lldb[0], r'\(runner\) runner.*init pid 1, CPU \d, S.*'
                 r'swapper/1 pid 0, (on CPU 1|CPU 1, R).*sleep pid \d+, CPU \d, S', 'lldb')
         check('lldb bt', lldb[2], r'__switch_to.*nanosleep.*main')
@@ -281,7 +286,8 @@ def test_idle_threads():
             pid=guest.child.pid)
     check('gdb', said[2], r'"sleep pid \d+, on CPU \d"')
     check('gdb', ''.join(said[3:]), r'"\(runner\) idle"')
-    if '(runner) sleep' in ''.join(said):
+    # A thread that is on its way out may still have its name.
+    if sum('(runner) sleep' in text for text in said) > 2:
         raise Failure(f'gdb: the last task of a thread:\n{said}')
 
 

@@ -57,6 +57,19 @@ def test_everything():
     ])
 
 
+def test_copies():
+    """What the translator adds to a copy or a fill is no frame of the guest's."""
+    with Guest('--watch=init_uts_ns.name.nodename', '--watch-checks',
+               '--memory=64M') as guest:
+        guest.run('while :; do hostname guest; sleep 0.1; done &')
+        for kind, stop in (Gdb, 'break'), (Lldb, 'breakpoint set -n'):
+            said = kind().script([f'{stop} guest_watch_hit', 'continue', 'wl-bt'],
+                                 pid=guest.child.pid)
+            matches(said[2], r'sethostname', kind.name)
+            if re.search(r'^#\d+ [^\n]*(piece|marked|tell) \(', said[2], re.M):
+                raise Failure(f'{kind.name}: frames of the translator:\n{said[2]}')
+
+
 # While the kernel boots, three writes; a debugger stops where it was asked to.
 BOOTING = [
     ('break guest_watch_hit', 'breakpoint set -n guest_watch_hit', 'reakpoint'),

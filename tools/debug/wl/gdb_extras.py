@@ -149,7 +149,8 @@ class FrameFilter:
 
 
 class ThreadNames:
-    """Names threads once for each stop."""
+    """Names threads once for each stop. While they run, which may be other tasks by the
+    next stop, they have the host's names, which gdb says of a stop before we can."""
 
     def __init__(self, target):
         self.target = target
@@ -159,15 +160,18 @@ class ThreadNames:
         self.done = False
         self.update()
 
+    def resumed(self, _):
+        if self.done:
+            self.done = False
+            for thread in gdb.selected_inferior().threads():
+                thread.name = None
+
     def update(self):
         if self.done:
             return
         self.target.forget()
-        host = gdb.selected_inferior().threads()
-        for thread in host:
-            thread.name = None  # gdb would give back what it was given
         found = threads.labels(self.target)
-        for thread in host:
+        for thread in gdb.selected_inferior().threads():
             if thread.ptid[1] in found:
                 thread.name = found[thread.ptid[1]]
                 self.done = True
@@ -188,5 +192,6 @@ def install(target):
 
     names = ThreadNames(target)
     gdb.events.stop.connect(names.stopped)
+    gdb.events.cont.connect(names.resumed)
     gdb.events.before_prompt.connect(names.update)
     names.update()

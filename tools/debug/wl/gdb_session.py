@@ -51,8 +51,7 @@ class Session:
         """Load what the selected thread's names are about. Cheap if nothing changed."""
         try:
             changes = loader.read_list(Memory())
-            thread = gdb.selected_thread()
-            now = changes, thread and thread.ptid
+            now = changes, selected_image()
             if now == self.seen:
                 return
             images = loader.read_images(Memory())
@@ -61,7 +60,7 @@ class Session:
         self.seen = now
         self.pass_traps()
         self.objects = {image.so for image in images}
-        chosen = loader.choose(images, selected_image(), self.loaded)
+        chosen = loader.choose(images, now[1], self.loaded)
         self.drop_all_but({path: image.base for path, image in chosen.items()})
         new = [image for path, image in chosen.items() if path not in self.loaded]
         # A name is looked up in what was loaded first, and there are a struct

@@ -92,7 +92,8 @@ class Session:
         memory = Memory(self.target)
         try:
             changes, _, self_offset = loader.read_list(memory)
-            now = process.GetUniqueID(), changes, process.GetSelectedThread().id
+            now = (process.GetUniqueID(), changes,
+                   selected_image(self.target, memory, self_offset))
             if now == self.seen:
                 return
             images = loader.read_images(memory)
@@ -103,8 +104,7 @@ class Session:
         self.seen = now
         self.names = {image.so: image.name for image in reversed(images)}
         loaded = {path: base for path, (_, base) in self.modules.items()}
-        chosen = loader.choose(images, selected_image(self.target, memory, self_offset),
-                               loaded)
+        chosen = loader.choose(images, now[2], loaded)
         for path in [p for p in self.modules if p not in chosen]:
             self.target.RemoveModule(self.modules.pop(path)[0])
         for path, image in chosen.items():

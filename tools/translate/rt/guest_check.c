@@ -158,8 +158,9 @@ static void copy_piece(u64 d, u64 s, u32 n, const void *pc)
 	store_piece(d, bits, n, pc);
 }
 
+/* Debuggers hide what begins with guest_rt_, and what that calls. */
 static __attribute__((noinline))
-void move_marked(u64 d, u64 s, u64 n, const void *pc)
+void guest_rt_move_marked(u64 d, u64 s, u64 n, const void *pc)
 {
 	if (d - s < n) {
 		while (n) {
@@ -186,7 +187,7 @@ void move_marked(u64 d, u64 s, u64 n, const void *pc)
 }
 
 static __attribute__((noinline))
-void fill_marked(u64 d, int byte, u64 n, const void *pc)
+void guest_rt_fill_marked(u64 d, int byte, u64 n, const void *pc)
 {
 	u64 pattern = (u8)byte * (u64)0x0101010101010101;
 
@@ -208,8 +209,8 @@ void guest_rt_move_checked(void *dest, const void *src, size_t n)
 	if (is_unmarked((uintptr_t)dest, n))
 		guest_rt_move(dest, src, n);
 	else
-		move_marked((uintptr_t)dest, (uintptr_t)src, n,
-			    __builtin_return_address(0));
+		guest_rt_move_marked((uintptr_t)dest, (uintptr_t)src, n,
+				     __builtin_return_address(0));
 }
 
 void guest_rt_fill_checked(void *dest, int byte, size_t n)
@@ -217,6 +218,6 @@ void guest_rt_fill_checked(void *dest, int byte, size_t n)
 	if (is_unmarked((uintptr_t)dest, n))
 		guest_rt_fill(dest, byte, n);
 	else
-		fill_marked((uintptr_t)dest, byte, n,
-			    __builtin_return_address(0));
+		guest_rt_fill_marked((uintptr_t)dest, byte, n,
+				     __builtin_return_address(0));
 }
