@@ -70,13 +70,23 @@ static void interrupt_user(struct task *t)
 	race_user();
 }
 
+/* Nothing can be put there: the kernel is about to be told that its stack is used up. */
+static NOT_SANITIZED bool kernel_stack_is_gone(const struct task *t)
+{
+	u32 word;
+
+	return !memory_peek(&the_vm->memory, (*t->kernel_sp - RED_ZONE) & ~15u,
+			    &word);
+}
+
 static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 {
 	u32 state = *t->irq_state;
 
 	if (state == WASM_IRQS_OFF) {
 		*t->irq_deferred = 1;
-	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others()) {
+	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others() ||
+		   (state == WASM_IRQS_ON && kernel_stack_is_gone(t))) {
 		*t->irq_deferred = 1;
 		cpu_retry(t->cpu);
 	} else if (state == WASM_IRQS_USER && stack_is_low(STACK_FOR_INTERRUPT)) {
