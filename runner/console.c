@@ -3,7 +3,6 @@
 #define LOG_MODULE "console"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +12,7 @@
 #include "console.h"
 #include "exit.h"
 #include "log.h"
+#include "output.h"
 
 #define RING 16384u
 #define ESCAPE 0x01	/* Ctrl-A */
@@ -295,21 +295,11 @@ u32 console_read(char *buf, u32 n)
 
 int console_write(const char *buf, u32 n)
 {
-	u32 done = 0;
+	int err;
 
 	console.wrote = true;
-	while (done < n) {
-		ssize_t now = write(STDOUT_FILENO, buf + done, n - done);
-		struct pollfd fd = { STDOUT_FILENO, POLLOUT, 0 };
-
-		if (now >= 0)
-			done += (u32)now;
-		else if (errno == EAGAIN)
-			poll(&fd, 1, -1);
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return (int)n;
+	err = output_write(STDOUT_FILENO, buf, n);
+	return err ? -err : (int)n;
 }
 
 u32 console_size(void)

