@@ -73,10 +73,7 @@ static void interrupt_user(struct task *t)
 /* Nothing can be put there: the kernel is about to be told that its stack is used up. */
 static NOT_SANITIZED bool kernel_stack_is_gone(const struct task *t)
 {
-	u32 word;
-
-	return !memory_peek(&the_vm->memory, (*t->kernel_sp - RED_ZONE) & ~15u,
-			    &word);
+	return memory_is_guard(&the_vm->memory, *t->kernel_sp - RED_ZONE);
 }
 
 static NOT_SANITIZED void interrupt(struct task *t, const void *pc)

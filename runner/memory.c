@@ -69,14 +69,34 @@ bool memory_has(const struct memory *m, gaddr_t addr, u64 n)
 	return addr >= m->low && n <= end && addr <= end - n;
 }
 
-int memory_protect(const struct memory *m, gaddr_t addr, u32 bytes, bool none)
+static void set_guards(struct memory *m, gaddr_t addr, u32 bytes, bool none)
 {
-	if ((addr | bytes) % (u32)getpagesize() || !memory_has(m, addr, bytes))
+	u32 page = addr / MEMORY_PAGE, end = page + bytes / MEMORY_PAGE;
+
+	for (; page < end; page++) {
+		u8 bit = (u8)(1u << page % 8);
+
+		if (none)
+			atomic_fetch_or(&m->guards[page / 8], bit);
+		else
+			atomic_fetch_and(&m->guards[page / 8], (u8)~bit);
+	}
+}
+
+/* What faults is a guard at all times. */
+int memory_protect(struct memory *m, gaddr_t addr, u32 bytes, bool none)
+{
+	int err;
+
+	if ((addr | bytes) % MEMORY_PAGE || !memory_has(m, addr, bytes))
 		return EINVAL;
-	if (mprotect(memory_at(addr), bytes,
-		     none ? PROT_NONE : PROT_READ | PROT_WRITE))
-		return errno;
-	return 0;
+	if (none)
+		set_guards(m, addr, bytes, true);
+	err = mprotect(memory_at(addr), bytes,
+		       none ? PROT_NONE : PROT_READ | PROT_WRITE) ? errno : 0;
+	if (none ? err : !err)
+		set_guards(m, addr, bytes, false);
+	return err;
 }
 
 bool memory_peek(const struct memory *m, gaddr_t addr, u32 *ret)

@@ -4,17 +4,22 @@
 #define RUNNER_MEMORY_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "guest_rt.h"
+#include "sanitize.h"
 #include "util.h"
 
 #define MEMORY_RESERVED_START ((u64)WASM_PAGE)
 #define MEMORY_RESERVED_END ((u64)8 << 30)
+#define MEMORY_PAGE 4096u /* that the host can protect */
+#define GUARD_PAGES (((u64)1 << 32) / MEMORY_PAGE)
 
 struct memory {
 	wasm_rt_shared_memory_t wasm; /* what modules see: pages, max_pages */
 	u32 low; /* nothing is mapped below */
 	pthread_mutex_t lock; /* held when using wasm.pages to grow */
+	_Atomic u8 guards[GUARD_PAGES / 8]; /* a bit: memory_protect() took it */
 };
 
 /* Reserve all addresses that a guest can form, and more (8 GiB). Dies. */
@@ -31,7 +36,18 @@ bool memory_has(const struct memory *m, gaddr_t addr, u64 n);
 
 /* Whole pages of usable memory: an access faults, or no more. 0 or an errno.
  * Any thread. */
-int memory_protect(const struct memory *m, gaddr_t addr, u32 bytes, bool none);
+int memory_protect(struct memory *m, gaddr_t addr, u32 bytes, bool none);
+
+/* Is it in a page to which an access faults, or may soon? Any thread, in a signal
+ * handler too. */
+static inline NOT_SANITIZED bool
+memory_is_guard(const struct memory *m, gaddr_t addr)
+{
+	u32 page = addr / MEMORY_PAGE;
+
+	return atomic_load_explicit(&m->guards[page / 8], memory_order_relaxed) &
+	       1u << page % 8;
+}
 
 /* Is this host address one that guest code can form? */
 static inline bool memory_is_guest(u64 address)

@@ -8,7 +8,7 @@ import tempfile
 
 import debuggers
 from debuggers import Gdb, Guest, Lldb, booted, runner_arguments
-from harness import equal, matches
+from harness import Failure, equal, matches
 
 # (gdb, lldb, what is printed)
 KERNEL = [
@@ -108,20 +108,26 @@ def check_twins(debugger, break_at, stop):
     again = ['continue', 'p own', 'p number']
     with twins() as guest:
         said = debugger.script([break_at, *12 * again], pid=guest.child.pid)
-    for text in said[1::3]:
-        matches(text, stop)
-    seen = [tuple(int(re.search(r'(?:=|int\)) (\d+)', text)[1]) for text in said[n:n + 2])
-            for n in range(2, len(said), 3)]
-    equal(set(seen), {(1, 1), (2, 2)})
+    threads, numbers = set(), set()
+    for n in range(1, len(said), 3):
+        matches(said[n], stop)
+        own, number = (int(re.search(r'(?:=|int\)) (\d+)', text)[1])
+                       for text in said[n + 1:n + 3])
+        threads.add((re.search(stop, said[n], re.M)[1], own))
+        numbers.add((own, number))
+    equal(numbers, {(1, 1), (2, 2)})
+    if len({thread for thread, own in threads}) == len(threads):
+        raise Failure(f'no thread served both programs: {threads}')
 
 
 def test_threads_of_two_programs_in_gdb():
     """The variables are those of the program that the thread runs now."""
-    check_twins(Gdb(), 'break meet', r'^Thread \d+ "twins" hit Breakpoint 1, meet')
+    check_twins(Gdb(), 'break meet', r'^Thread (\d+) "twins" hit Breakpoint 1, meet')
 
 
 def test_threads_of_two_programs_in_lldb():
-    check_twins(Lldb(), 'breakpoint set -n meet', r"name = 'twins', stop reason")
+    check_twins(Lldb(), 'breakpoint set -n meet',
+                r"thread #(\d+), name = 'twins', stop reason")
 
 
 debuggers.main()
