@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* compile.c: runs wasm2c, finish, clang and lld over one module. */
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -422,6 +423,37 @@ static int make_c(struct job *job, struct failure *failure)
 			    &in->prepared, &in->marks, failure);
 }
 
+/* What needs neither wasm2c nor clang is done beside wasm2c, which takes as long. */
+struct beside {
+	const struct job *job;
+	struct failure failure;
+	int err;
+};
+
+static void *write_companion(void *arg)
+{
+	struct beside *b = arg;
+
+	b->err = companion_write(b->job->dir, b->job->in->debug, &b->failure);
+	return NULL;
+}
+
+static int make_sources(struct job *job, struct failure *failure)
+{
+	struct beside beside = { .job = job };
+	pthread_t thread;
+	bool is_beside = !pthread_create(&thread, NULL, write_companion, &beside);
+	int err = make_c(job, failure);
+
+	if (is_beside)
+		pthread_join(thread, NULL);
+	else if (!err)
+		write_companion(&beside);
+	if (!err && beside.err)
+		*failure = beside.failure;
+	return err ? err : beside.err;
+}
+
 int compile_module(const char *dir, const struct level *level,
 		   const void *wasm, size_t n,
 		   const struct translate_progress *progress,
@@ -433,9 +465,7 @@ int compile_module(const char *dir, const struct level *level,
 	int err = input_read(&in, level, wasm, n, failure);
 
 	if (!err)
-		err = make_c(&job, failure);
-	if (!err)
-		err = companion_write(dir, in.debug, failure);
+		err = make_sources(&job, failure);
 	if (!err)
 		err = run_clang(&job, failure);
 	if (!err)

@@ -30,6 +30,8 @@
 	"-opt-disable=ipsccp,called-value-propagation,globalopt,function-attrs," \
 	"sccp,bdce,reassociate,memcpyopt,loop-rotate,licm,simple-loop-unswitch," \
 	"loop-idiom,indvars,loop-deletion,loop-unroll-full"
+/* Of the stack's slots, which wasm's locals, in registers, do not need. */
+#define NO_LIFETIMES "-Xclang", "-disable-lifetime-markers"
 
 const struct level levels[] = {
 	{ "release", "fast to run",
@@ -40,7 +42,7 @@ const struct level levels[] = {
 	   * frame yet, and not know the caller. */
 	  OPTIONS("-O1", "-Wno-int-conversion", CALLER_SAVED,
 		  "-fno-optimize-sibling-calls"),
-	  OPTIONS(LINES, "-g", "-mllvm", NOT_WORTH_IT), true },
+	  OPTIONS(LINES, "-g", "-mllvm", NOT_WORTH_IT, NO_LIFETIMES), true },
 	{ "check", "release, in which every store can be watched",
 	  OPTIONS("-O2", "-DGUEST_CHECKS"),
 	  OPTIONS(LINES), false },

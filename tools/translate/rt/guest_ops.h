@@ -89,70 +89,100 @@ void guest_rt_check_type(const wasm_rt_funcref_table_t *table, u32 i,
 
 /* ---- memory ----------------------------------------------------------- */
 
-#define LOAD(name, type, wide, result)                                        \
-	typedef type __attribute__((aligned(1), may_alias)) name##_unit;      \
-	OP result name##_default32(wasm_rt_memory_t *m, u64 a)                \
-	{                                                                     \
-		return (result)(wide)*(volatile name##_unit *)(uintptr_t)a;   \
-	}                                                                     \
-	OP result name##_shared_default32(wasm_rt_memory_t *m, u64 a)         \
-	{                                                                     \
-		return (result)(wide)*(volatile name##_unit *)(uintptr_t)a;   \
-	}
+/* As they are in the guest's memory: at any address. */
+#define UNIT(type) \
+	typedef type __attribute__((aligned(1), may_alias)) type##_unit;
+#define AT(type, a) (*(volatile type##_unit *)(uintptr_t)(a))
 
-LOAD(i32_load, u32, u32, u32)
-LOAD(i64_load, u64, u64, u64)
-LOAD(f32_load, f32, f32, f32)
-LOAD(f64_load, f64, f64, f64)
-LOAD(i32_load8_s, s8, s32, u32)
-LOAD(i64_load8_s, s8, s64, u64)
-LOAD(i32_load8_u, u8, u32, u32)
-LOAD(i64_load8_u, u8, u64, u64)
-LOAD(i32_load16_s, s16, s32, u32)
-LOAD(i64_load16_s, s16, s64, u64)
-LOAD(i32_load16_u, u16, u32, u32)
-LOAD(i64_load16_u, u16, u64, u64)
-LOAD(i64_load32_s, s32, s64, u64)
-LOAD(i64_load32_u, u32, u64, u64)
+UNIT(u8)
+UNIT(s8)
+UNIT(u16)
+UNIT(s16)
+UNIT(u32)
+UNIT(s32)
+UNIT(u64)
+UNIT(f32)
+UNIT(f64)
 
+/* Macros: most of a module are these, and functions would all have to be inlined. */
+#define i32_load_default32(m, a) ((u32)AT(u32, a))
+#define i64_load_default32(m, a) ((u64)AT(u64, a))
+#define f32_load_default32(m, a) ((f32)AT(f32, a))
+#define f64_load_default32(m, a) ((f64)AT(f64, a))
+#define i32_load8_s_default32(m, a) ((u32)(s32)AT(s8, a))
+#define i64_load8_s_default32(m, a) ((u64)(s64)AT(s8, a))
+#define i32_load8_u_default32(m, a) ((u32)AT(u8, a))
+#define i64_load8_u_default32(m, a) ((u64)AT(u8, a))
+#define i32_load16_s_default32(m, a) ((u32)(s32)AT(s16, a))
+#define i64_load16_s_default32(m, a) ((u64)(s64)AT(s16, a))
+#define i32_load16_u_default32(m, a) ((u32)AT(u16, a))
+#define i64_load16_u_default32(m, a) ((u64)AT(u16, a))
+#define i64_load32_s_default32(m, a) ((u64)(s64)AT(s32, a))
+#define i64_load32_u_default32(m, a) ((u64)AT(u32, a))
+
+#ifdef GUEST_CHECKS
 /* Here and not in guest_rt.c: debuggers stop in the guest's own line. */
-#define PLAIN_STORE(name, type, a, value)                                     \
-	do {                                                                  \
-		volatile name##_unit *cell = (void *)(uintptr_t)(a);          \
-		type stored = (type)(value), before;                          \
+#define CHECKED_STORE(type)                                                   \
+	OP void store_##type(u64 a, type value)                               \
+	{                                                                     \
 		u64 old = 0, bits = 0;                                        \
+		type before;                                                  \
 		if (MARKED(a)) {                                              \
-			before = *cell;                                       \
-			*cell = stored;                                       \
+			before = AT(type, a);                                 \
+			AT(type, a) = value;                                  \
 			__builtin_memcpy(&old, &before, sizeof(before));      \
-			__builtin_memcpy(&bits, &stored, sizeof(stored));     \
+			__builtin_memcpy(&bits, &value, sizeof(value));       \
 			guest_rt_stored(a, old, bits, sizeof(type));          \
 		} else {                                                      \
-			*cell = stored;                                       \
+			AT(type, a) = value;                                  \
 		}                                                             \
-	} while (0)
-
-#define STORE(name, type, wide)                                               \
-	typedef type __attribute__((aligned(1), may_alias)) name##_unit;      \
-	OP void name##_default32(wasm_rt_memory_t *m, u64 a, wide value)      \
-	{                                                                     \
-		PLAIN_STORE(name, type, a, value);                            \
-	}                                                                     \
-	OP void name##_shared_default32(wasm_rt_memory_t *m, u64 a,           \
-					wide value)                           \
-	{                                                                     \
-		PLAIN_STORE(name, type, a, value);                            \
 	}
 
-STORE(i32_store, u32, u32)
-STORE(i64_store, u64, u64)
-STORE(f32_store, f32, f32)
-STORE(f64_store, f64, f64)
-STORE(i32_store8, u8, u32)
-STORE(i64_store8, u8, u64)
-STORE(i32_store16, u16, u32)
-STORE(i64_store16, u16, u64)
-STORE(i64_store32, u32, u64)
+CHECKED_STORE(u8)
+CHECKED_STORE(u16)
+CHECKED_STORE(u32)
+CHECKED_STORE(u64)
+CHECKED_STORE(f32)
+CHECKED_STORE(f64)
+#define STORE(type, a, value) store_##type(a, (type)(value))
+#else
+#define STORE(type, a, value) ((void)(AT(type, a) = (type)(value)))
+#endif
+
+#define i32_store_default32(m, a, value) STORE(u32, a, value)
+#define i64_store_default32(m, a, value) STORE(u64, a, value)
+#define f32_store_default32(m, a, value) STORE(f32, a, value)
+#define f64_store_default32(m, a, value) STORE(f64, a, value)
+#define i32_store8_default32(m, a, value) STORE(u8, a, value)
+#define i64_store8_default32(m, a, value) STORE(u8, a, value)
+#define i32_store16_default32(m, a, value) STORE(u16, a, value)
+#define i64_store16_default32(m, a, value) STORE(u16, a, value)
+#define i64_store32_default32(m, a, value) STORE(u32, a, value)
+
+/* Of memory that threads share. */
+#define i32_load_shared_default32 i32_load_default32
+#define i64_load_shared_default32 i64_load_default32
+#define f32_load_shared_default32 f32_load_default32
+#define f64_load_shared_default32 f64_load_default32
+#define i32_load8_s_shared_default32 i32_load8_s_default32
+#define i64_load8_s_shared_default32 i64_load8_s_default32
+#define i32_load8_u_shared_default32 i32_load8_u_default32
+#define i64_load8_u_shared_default32 i64_load8_u_default32
+#define i32_load16_s_shared_default32 i32_load16_s_default32
+#define i64_load16_s_shared_default32 i64_load16_s_default32
+#define i32_load16_u_shared_default32 i32_load16_u_default32
+#define i64_load16_u_shared_default32 i64_load16_u_default32
+#define i64_load32_s_shared_default32 i64_load32_s_default32
+#define i64_load32_u_shared_default32 i64_load32_u_default32
+#define i32_store_shared_default32 i32_store_default32
+#define i64_store_shared_default32 i64_store_default32
+#define f32_store_shared_default32 f32_store_default32
+#define f64_store_shared_default32 f64_store_default32
+#define i32_store8_shared_default32 i32_store8_default32
+#define i64_store8_shared_default32 i64_store8_default32
+#define i32_store16_shared_default32 i32_store16_default32
+#define i64_store16_shared_default32 i64_store16_default32
+#define i64_store32_shared_default32 i64_store32_default32
 
 /* A byte of the guest's stack, which has to be there; no access that ThreadSanitizer or a
  * check is to know of. */
