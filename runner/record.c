@@ -18,7 +18,7 @@
 
 struct record_region *record_regions;
 struct last_write *record_shadow;
-struct writer record_writers[RECORD_WRITERS];
+struct writer *record_writers;
 u64 record_start_ns;
 _Thread_local u32 guest_writer;
 
@@ -38,7 +38,7 @@ void record_add_region(u32 from, u64 end, const char *name)
 		die(EXIT_HOST, "out of memory");
 	start();
 	r->start = from;
-	r->end = (u32)end;
+	r->end = end;
 	r->capacity = RING;
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	r->next = record_regions;
@@ -46,18 +46,26 @@ void record_add_region(u32 from, u64 end, const char *name)
 	granules_mark(from, end, GUEST_MARK_EXACT);
 }
 
-void record_add_all(void)
+/* Memory that is taken when it is written to. Dies. */
+static void *map(void *where, size_t n, int flags)
 {
-	void *p = mmap((void *)GUEST_SHADOW, GUEST_SHADOW_SIZE,
-		       PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-			       MAP_FIXED_NOREPLACE, -1, 0);
+	void *p = mmap(where, n, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
 
-	if (p != (void *)GUEST_SHADOW)
+	if (p == MAP_FAILED || (where && p != where))
 		die(EXIT_HOST, "no memory for a record of all writes: %s",
 		    strerror(errno));
+	return p;
+}
+
+void record_add_all(void)
+{
 	start();
-	record_shadow = p;
+	record_shadow = map((void *)GUEST_SHADOW, GUEST_SHADOW_SIZE,
+			    MAP_FIXED_NOREPLACE);
+	record_writers = map(NULL, RECORD_WRITERS * sizeof(*record_writers), 0);
+	snprintf(record_writers[0].comm, sizeof(record_writers[0].comm),
+		 "unknown");
 	granules_mark(0, (u64)1 << 32, GUEST_MARK_LAST);
 }
 
@@ -67,12 +75,25 @@ void record_tick(void)
 			      1000000));
 }
 
+static bool is_writer(const struct writer *w, u32 task, int tid, const char *comm)
+{
+	return w->task == task && w->tid == tid && !strcmp(w->comm, comm);
+}
+
+/* A number is one writer's for good: words that it wrote keep it. */
 void record_set_writer(u32 task, int tid, const char *comm)
 {
-	static _Atomic u32 next;
+	static _Atomic u64 last;
 	struct writer *w;
+	u64 n;
 
-	guest_writer = (atomic_fetch_add(&next, 1) + 1) % RECORD_WRITERS;
+	if (!record_writers ||
+	    is_writer(&record_writers[guest_writer], task, tid, comm))
+		return;
+	n = atomic_fetch_add(&last, 1) + 1;
+	guest_writer = n < RECORD_WRITERS ? (u32)n : 0;
+	if (!guest_writer)
+		return;
 	w = &record_writers[guest_writer];
 	w->task = task;
 	w->tid = tid;
@@ -137,7 +158,7 @@ static bool find_last(u64 word, struct write_record *ret)
 
 	if (!l->pc_low)
 		return false;
-	w = &record_writers[l->writer % RECORD_WRITERS];
+	w = &record_writers[l->writer];
 	*ret = (struct write_record){
 		.pc = (u64)(uintptr_t)record_text(l->pc_low),
 		.time_ns = l->time * (u64)1000000,

@@ -24,15 +24,16 @@ struct write_record {
 
 struct record_region {
 	struct record_region *next;
-	u32 start, end;		/* the last byte is end - 1 */
+	u64 start, end;		/* the last byte is end - 1 */
 	char name[64];
 	u32 capacity;		/* of ring; a power of two */
 	_Atomic u32 count;	/* of writes; the newest is ring[count - 1] */
 	struct write_record *ring;
 };
 
-/* Threads that wrote, by last_write.writer; reused after RECORD_WRITERS. */
-#define RECORD_WRITERS 65536u
+/* Threads that wrote, by last_write.writer, under each name that they had. The first
+ * stands for all that come when the others are taken: its name says so. */
+#define RECORD_WRITERS ((u32)1 << 22)
 
 struct writer {
 	u32 task;
@@ -42,7 +43,7 @@ struct writer {
 
 extern struct record_region *record_regions;	/* NULL: none */
 extern struct last_write *record_shadow;	/* by address / 4; NULL: off */
-extern struct writer record_writers[RECORD_WRITERS];
+extern struct writer *record_writers;		/* RECORD_WRITERS; NULL: off */
 extern u64 record_start_ns;			/* CLOCK_MONOTONIC */
 
 /* Keep the writes to [start, end). Before the guest runs. Dies. */

@@ -134,4 +134,26 @@ def test_cpus():
             guest.check_log('the boot')
 
 
+UPTIME = 'cut -d" " -f1 /proc/uptime'
+SPIN = "sh -c 'while :; do :; done' & pids=\"$pids $!\""
+TICKS = 'for pid in $pids; do cut -d" " -f14,15 /proc/$pid/stat; done'
+TICKS_PER_S = 100
+
+
+def test_shares():
+    """Two CPUs, four programs that spin, pinned nowhere: each gets half a CPU. The guest
+    counts its own time, so it does not matter what else the host does."""
+    with Guest() as guest:
+        began = float(guest.run(UPTIME))
+        for _ in range(4):
+            guest.run(SPIN)
+        guest.run('sleep 3')
+        ticks = [sum(map(int, row.split())) for row in guest.run(TICKS).split('\n') if row]
+        took = float(guest.run(UPTIME)) - began
+    equal(len(ticks), 4, 'programs')
+    for spun in ticks:
+        if not took / 3 < spun / TICKS_PER_S < took * 2 / 3:
+            raise Failure(f'of {took} s the four spun {ticks} ticks')
+
+
 harness.main()

@@ -151,9 +151,12 @@ def attach_to(guest):
 def test_stop_at_start_kernel():
     launch = configuration('Boot')
     # The build and the guest under test; everything else is as it is committed.
-    command = runner_arguments()
-    matches(launch['program'], '/build/runner$')
-    launch.update(program=command[0], args=command[1:])
+    runner, *options = runner_arguments()
+    build = os.path.join(debuggers.TOP, 'build')
+    equal([launch['program'], *launch['args']],
+          [f'{build}/runner', '--level=debug', f'{build}/vmlinux.wasm',
+           f'{build}/initramfs.cpio.gz'], 'program and arguments')
+    launch.update(program=runner, args=options)
     with Adapter() as dap:
         dap.begin('launch', launch)
         thread, frame, _ = dap.stopped()

@@ -25,7 +25,7 @@ KERNEL = [
     ('p system_state', 'p system_state', 'SYSTEM_BOOTING'),
     ('p init_uts_ns.name.sysname', 'p init_uts_ns.name.sysname', '"Linux'),
     ('p &jiffies_64', 'p &jiffies_64', r'0x[0-9a-f]{5,6}\b'),
-    # Static variables: of a file, and of a function.
+    # A static variable of a file.
     ('p &sysctl_sched_base_slice', 'p &sysctl_sched_base_slice', r'0x[0-9a-f]{5,8}\b'),
 ]
 PROGRAM = [
@@ -48,6 +48,7 @@ PROGRAM = [
     ('tbreak mix', 'breakpoint set -o true -n mix', 'mix|reakpoint'),
     ('continue', 'continue', r'\bmix ?\('),
     ('wl-p part', 'p part', r'\b2\.5'),
+    ('p mixes', 'p mixes', r'\b[89]$'),
     ('wl-p head', 'p head', r'\b4711\b'),
     ('wl-p head + 1', 'p head + 1', r'\b4712\b'),
     ('p part + 1', 'p part + 1', r'\b3\.5'),

@@ -19,7 +19,7 @@ OPTIONS = (f'--level={debuggers.LEVEL}', '--memory=64M')
 FILES = {'ps': 'ps', 'dmesg': 'dmesg', 'mounts': 'cat /proc/mounts',
          'interrupts': 'cat /proc/interrupts', 'maps': 'cat /proc/1/maps',
          'vfs_read': "grep -w 'T vfs_read' /proc/kallsyms",
-         'slabinfo': 'cat /proc/slabinfo', 'online': 'cat /sys/devices/system/cpu/online'}
+         'slabinfo': 'cat /proc/slabinfo', 'stat': 'cat /proc/stat', 'online': 'cat /sys/devices/system/cpu/online'}
 
 
 class Scene:
@@ -240,7 +240,18 @@ def test_beside_another_program():
 def test_cpus():
     for name, guest, said in each():
         equal(guest['online'].strip(), '0-1')
-        equal(len(re.findall(r'^CPU [01]: ', said['wl-cpu'], re.M)), 2, name)
+        found = re.findall(r'^CPU ([01]): \S+ \(pid \d+, thread \d+\), '
+                           r'(?:runs|polls|sleeps); interrupts (?:on|off), pending: '
+                           r'(?:none|[0-3 ]+)(?:, deferred)?; [0-9] runnable, '
+                           r'(\d+) switches$', said['wl-cpu'], re.M)
+        equal([cpu for cpu, _ in found], ['0', '1'], f'{name}: {said["wl-cpu"]}')
+        # What runs now and then runs on one of them.
+        matches(said['wl-cpu'], r'CPU ([01]): swapper/\1 \(pid 0, thread \d+\), sleeps; '
+                r'interrupts \w+, pending: none; 0 runnable', name)
+        before = int(re.search(r'^ctxt (\d+)$', guest['stat'], re.M)[1])
+        switches = sum(int(n) for _, n in found)
+        if not before <= switches < 2 * before + 1000:
+            raise Failure(f'{name}: {switches} switches, {before} before')
         equal(re.findall(r'"(swapper/\d)"', said['wl-percpu runqueues.idle.comm']),
               ['swapper/0', 'swapper/1'], name)
         matches(said['wl-percpu irq_pending 1'], r'^CPU 1 0x\w{8}: \d+$', name)
@@ -269,9 +280,12 @@ def test_memory():
     for name, guest, said in each():
         for row in rows(guest['slabinfo']):
             if row[0] == 'task_struct':
-                # name, active, all, size with what is around it
+                # name, active, all, size with what is around it, in a slab; at the
+                # end, all slabs. No task has come or gone since, for good.
                 shown = rows(said['wl-slab task_struct'])[1]
                 equal(shown[2], row[3], f'{name}: size in slabinfo')
+                equal(int(shown[3]) * int(row[4]), int(shown[4]), f'{name}: in slabs')
+                equal(shown[3:5], [row[-2], row[2]], f'{name}: slabs and objects')
         matches(said['wl-sym init_task.stack'], r'init_stack.*\n.*kernel stack of '
                 r'swapper/0 \(pid 0\)', name)
         matches(said['wl-sym &init_task.se.vruntime'],

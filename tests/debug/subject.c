@@ -64,7 +64,10 @@ static volatile double mixed, share = 2.5;
 
 __attribute__((noinline)) static void mix(double part)
 {
+	static volatile int mixes = 8;
+
 	mixed = mixed / 2 + part;
+	mixes |= 1;
 }
 
 __attribute__((noinline)) static void use_pipe(void)

@@ -232,6 +232,30 @@ def test_warning_in_lldb():
 TOO_MANY = r'four watchpoints.*`runner --watch=PLACE`.*docs/watching\.md'
 
 
+# Of the program and of the kernel; each is written in every round of the subject.
+BUSY = ['first.next->value', 'rounds', 'heard[0]', 'jiffies_64']
+
+
+def all_four(debugger, command):
+    with booted() as guest:
+        said = debugger().script([*(f'{command} {name}' for name in BUSY),
+                                  *40 * ['continue']], pid=guest.child.pid)
+    hit = re.findall(r'hit Hardware watchpoint (\d+): |^Watchpoint (\d+) hit:',
+                     '\n'.join(said), re.M)
+    debuggers.equal(len(set(hit)), len(BUSY), f'watchpoints that were hit in {said}')
+
+
+@watchpoints.needed
+def test_all_four_in_gdb():
+    # Without -l, gdb watches the pointer, too.
+    all_four(Gdb, 'watch -l')
+
+
+@watchpoints.needed
+def test_all_four_in_lldb():
+    all_four(Lldb, 'wl-watch')
+
+
 @watchpoints.needed
 def test_four_and_a_fifth_in_gdb():
     table = [(f'watch {name}', None, r'\A\s*Hardware watchpoint \d: \S+\s*\Z')

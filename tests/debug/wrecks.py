@@ -82,6 +82,17 @@ ASLEEP = (
 )
 
 
+# In the debuggers' own words.
+IN_CORE = {
+    'gdb': (('info threads', r'"sleep pid \d+, CPU \d, S".*"\(runner\) '),
+            ('p $wl_task(1)->comm', r'= "init'),
+            ('thread apply all -q bt', r'__switch_to .*nanosleep.*sleep_main.*main')),
+    'lldb': (('thread list', r'sleep pid \d+, CPU \d, S'),
+             ('p $wl_task(1)->comm', r'"init'),
+             ('thread backtrace all', r'__switch_to.*nanosleep.*sleep_main.*main')),
+}
+
+
 def test_core_of_the_living():
     with Guest('--record-writes=panic_timeout', '--memory=64M') as guest, \
             tempfile.TemporaryDirectory(prefix='wl-core-') as folder:
@@ -91,9 +102,11 @@ def test_core_of_the_living():
         asked = [c for c, _ in ASLEEP]
         live = Gdb().script([*asked, f'gcore {core}'], pid=guest.child.pid)
         for kind in Gdb, Lldb:
-            said = kind().script(asked, core=core)
-            for (command, pattern), text, alive in zip(ASLEEP, said, live):
+            own = IN_CORE[kind.name]
+            said = kind().script([*asked, *(c for c, _ in own)], core=core)
+            for (command, pattern), text in zip(ASLEEP + own, said):
                 check(f'{kind.name}, core: {command}', text, pattern)
+            for command, text, alive in zip(asked, said, live):
                 if kind is Gdb:
                     debuggers.equal(text.strip(), alive.strip(), f'the core: {command}')
 

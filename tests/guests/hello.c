@@ -21,6 +21,9 @@ void boot(void)
 	      "another initramfs");
 	check(wasm_ext_random(words, sizeof(words)) == sizeof(words) &&
 	      (words[0] | words[1] | words[2] | words[3]), "random bytes");
+	print("random ");
+	print_number(words[0]);
+	print("\n");
 	check(wasm_driver_hvc_get((char *)words, 4) <= 4, "console input");
 	finish("SUCCESS");
 }

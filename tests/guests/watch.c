@@ -111,14 +111,27 @@ static const char *parameter(const char *word)
 	return NULL;
 }
 
-/* For tests/bench/watching.py: nanoseconds that so many writes take. */
-static void measure(const char *count)
+static u32 number(const char *digits)
 {
 	u32 n = 0;
+
+	while (*digits >= '0' && *digits <= '9')
+		n = 10 * n + (u32)(*digits++ - '0');
+	return n;
+}
+
+/* For a record of writers: each is another one. */
+static void change_name(u32 n)
+{
+	while (n--)
+		wasm_ext_task_name(n & 1 ? "left" : "right");
+}
+
+/* For tests/bench/watching.py: nanoseconds that so many writes take. */
+static void measure(u32 n)
+{
 	u64 began;
 
-	while (*count >= '0' && *count <= '9')
-		n = 10 * n + (u32)(*count++ - '0');
 	began = wasm_cpu_clock_get_monotonic();
 	spin(n);
 	print("spinning ");
@@ -139,7 +152,7 @@ void boot(void)
 	u32 i;
 
 	if (parameter("spin="))
-		measure(parameter("spin="));
+		measure(number(parameter("spin=")));
 	write_plain(1);
 	write_plain(1);
 	task.run = other_task;
@@ -164,6 +177,10 @@ void boot(void)
 		check(copied[i] == (i >= 200 && i < 5200 ? 'z' : 0),
 		      "the large copy");
 	spin(1000);
+	if (parameter("names="))
+		change_name(number(parameter("names=")));
+	if (parameter("late"))
+		spin(1);
 	if (parameter("fault"))
 		add_unaligned();
 	finish("SUCCESS");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* futex(2) itself: wait, wake, bitsets, requeue, PI. */
+/* futex(2) itself: wait, wake, bitsets, requeue, PI; futex_waitv(2). */
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include "t.h"
@@ -170,11 +170,59 @@ static void test_pi(void)
 	CALL(futex(&pi, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0));
 }
 
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+static volatile int vector[3];
+
+static long wait_for_any(unsigned int n, unsigned int flags, bool is_past)
+{
+	struct { long long sec, nsec; } past = { 0 };
+	struct futex_waitv w[ARRAY_SIZE(vector)] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vector); i++) {
+		w[i].uaddr = (uintptr_t)&vector[i];
+		w[i].flags = FUTEX_32 | FUTEX_PRIVATE_FLAG;
+	}
+	return syscall(SYS_futex_waitv, w, n, flags, is_past ? &past : NULL,
+		       CLOCK_MONOTONIC);
+}
+
+static void *waits_for_any(void *arg)
+{
+	(void)arg;
+	come_to_wait();
+	awake = 1 + wait_for_any(ARRAY_SIZE(vector), 0, false);
+	return NULL;
+}
+
+static void test_any(void)
+{
+	pthread_t t;
+	int i;
+
+	CALL(wait_for_any(0, 0, false));
+	CALL(wait_for_any(3, 1, false));
+	CALL(wait_for_any(3, 0, true));
+	vector[1] = 1;
+	CALL(wait_for_any(3, 0, false));
+	vector[1] = 0;
+	for (i = 0; i < 3; i++) {
+		start(&t, 1, waits_for_any);
+		CALL(futex(&vector[i], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0));
+		become(1 + i);
+		pthread_join(t, NULL);
+	}
+	CALL(futex(&vector[0], FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0));
+}
+
 int main(void)
 {
 	test_basics();
 	test_wake();
 	test_requeue();
 	test_pi();
+	test_any();
 	return 0;
 }

@@ -298,9 +298,14 @@ def test_stop():
     equal((child.returncode, 'SUCCESS' in out), (0, True))
 
 
+ADDRESS_OF_PLAIN = re.compile(r'plain was .* \(4 bytes at (\w+)\)')
+
+
 def test_records():
     """After a fault: who wrote where it was."""
-    for option in 'plain', 'all':
+    at = int(ADDRESS_OF_PLAIN.search(run('--watch-checks', '--watch=plain'))[1], 16)
+    for option in ('plain', 'all', f'{at:#x}', f'{at - 4:#x}+4', f'{at - 40}:44',
+                   'plain+1:2', '0x10000:0xffff0000', f'{at}:{(1 << 32) - at}'):
         text = run('--record-writes=' + option, said='fault 7', parameters=['fault'])
         matches(text, r'unaligned atomic access.*who wrote there, newest first:\n'
                 r'[^\n]* task swapper/0: \w+ was 0x1: spin\+0x')
@@ -309,6 +314,16 @@ def test_records():
     matches(text, r'writes to watched, newest first, 4 in all:\n'
             r'[^\n]*was 0x500000000: swap_atomic\+[^\n]*\n[^\n]*add_atomic\+[^\n]*\n'
             r'[^\n]*write_flags\+[^\n]*\n[^\n]*write_member\+')
+
+
+def test_many_writers():
+    """A writer is not taken for another; those that are too many are not known."""
+    for parameters, wanted in [(['names=70000'], 'swapper/0'),
+                               (['names=5000000', 'late'], 'unknown')]:
+        text = run('--record-writes=all', said='fault 7',
+                   parameters=['fault', *parameters])
+        matches(text, r'who wrote there, newest first:\n'
+                rf'[^\n]* task {wanted}: \w+ was 0x[01]: spin\+0x')
 
 
 def run_test(name, function):

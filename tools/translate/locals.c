@@ -9,6 +9,7 @@
 #include "lists.h"
 #include "locals.h"
 #include "localtype.h"
+#include "place.h"
 
 #define MAX_VARS 1000 /* of one function; what is beyond is left out */
 #define MAX_DEPTH 200
@@ -263,6 +264,14 @@ static bool is_known(const struct reading *g, uint32_t scope, uint32_t name)
 	return false;
 }
 
+/* A static one, which debuggers know from the companion. */
+static bool is_placed(const struct reading *g, const struct dwarf_die *die)
+{
+	uint32_t global;
+
+	return place_read(&g->u, &die->location, &global) != PLACE_NONE;
+}
+
 static void add_variable(struct reading *g, const struct dwarf_die *die,
 			 uint32_t scope)
 {
@@ -272,7 +281,7 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	struct dwarf_die origin;
 	struct found f;
 
-	if (out->nvars - g->part->first_var == MAX_VARS ||
+	if (out->nvars - g->part->first_var == MAX_VARS || is_placed(g, die) ||
 	    !dwarf_die_origin(&g->u, die, &origin) ||
 	    !local_is_name(origin.name.bytes) ||
 	    !read_found(g, die, &origin, &f))

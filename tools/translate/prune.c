@@ -16,6 +16,7 @@
 #include "array.h"
 #include "blank.h"
 #include "merge.h"
+#include "place.h"
 #include "prune.h"
 
 #define MAX_DEPTH 256
@@ -140,48 +141,22 @@ static bool is_scope(unsigned int tag)
 	       tag == DW_TAG_namespace || tag == DW_TAG_module;
 }
 
-/*
- * Is the next operation the address of something linked? The linker gives what it left
- * out the address -1 or -2.
- */
-static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r)
-{
-	unsigned int op = wasm_read_byte(r);
-	uint64_t address;
-
-	if (op == DW_OP_addr)
-		address = dwarf_read_fixed(r, 4);
-	else if (op == DW_OP_addrx || op == DW_OP_GNU_addr_index)
-		address = dwarf_address(u, wasm_read_leb(r, 64, false));
-	else
-		return false;
-	return address < 0xfffffffe && !r->bad;
-}
-
 static bool is_static(const struct dwarf_unit *u, const struct dwarf_die *die)
 {
-	const struct dwarf_value *l = &die->location;
-	struct wasm_reader r = { l->bytes.p, l->bytes.p + l->bytes.n, false,
-				 NULL };
+	uint32_t global;
 
-	return l->is_set && l->bytes.n && reads_address(u, &r);
+	return place_read(u, &die->location, &global) == PLACE_STATIC;
 }
 
-/* DW_OP_WASM_location GLOBAL memory_base, DW_OP_addr[x], DW_OP_plus */
-#define GLOBAL 3u
-#define BASE 6u
-#define PLUS 1u
-
+/* It counts from the module's data, and can be cut in place. */
 static bool is_based(const struct prune *p, const struct dwarf_unit *u,
 		     const struct dwarf_die *die)
 {
 	struct wasm_slice s = die->location.bytes;
-	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+	uint32_t global;
 
-	return die->location.is_set && s.n >= BASE + PLUS && s.p[-1] == s.n &&
-	       dwarf_read_fixed(&r, 2) == (GLOBAL << 8 | DW_OP_WASM_location) &&
-	       dwarf_read_fixed(&r, 4) == p->memory_base && reads_address(u, &r) &&
-	       wasm_read_byte(&r) == DW_OP_plus && !r.bad && r.p == r.end;
+	return place_read(u, &die->location, &global) == PLACE_BASED &&
+	       global == p->memory_base && s.p[-1] == s.n;
 }
 
 /* Of that place, only the address stays. */
@@ -191,8 +166,8 @@ static void cut_base(struct prune *p, const struct dwarf_die *die)
 	size_t length = at - 1, end = at + die->location.bytes.n;
 
 	buffer_put(&p->based, &length, sizeof(length));
-	add_cut(p, at, at + BASE);
-	add_cut(p, end - PLUS, end);
+	add_cut(p, at, at + PLACE_BEFORE);
+	add_cut(p, end - PLACE_BEHIND, end);
 }
 
 /* An inlined function's variable has its name elsewhere, in what is cut. */
@@ -433,7 +408,8 @@ static void fix_based(const struct prune *p, struct buffer *info)
 	size_t n = p->based.n / sizeof(*lengths), i;
 
 	for (i = 0; i < n; i++)
-		info->p[new_offset(&p->cuts, lengths[i])] -= BASE + PLUS;
+		info->p[new_offset(&p->cuts, lengths[i])] -=
+			PLACE_BEFORE + PLACE_BEHIND;
 }
 
 /* The lengths of the units, and for each one byte of code that is nowhere: gdb

@@ -68,11 +68,7 @@ def last_of_word(target, address):
     low = int(word.pc_low)
     if not low:
         return None
-    writers = target.runner.variable('record_writers')
-    number = int(word.writer)
-    if number >= writers.type_.length:
-        raise GuestError(f'the record of 0x{address:x} is corrupt')
-    writer = writers[number]
+    writer = target.runner.variable('record_writers')[int(word.writer)]
     return Write(address & -WORD, WORD, whole_pc(target, low), int(writer.task),
                  writer.comm.string_(), int(word.old_value),
                  target.read_u32(address & -WORD), seconds=int(word.time) / 1e3)
