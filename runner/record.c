@@ -158,7 +158,7 @@ static bool find_last(u64 word, struct write_record *ret)
 
 	if (!l->pc_low)
 		return false;
-	w = &record_writers[l->writer];
+	w = &record_writers[l->writer % RECORD_WRITERS];
 	*ret = (struct write_record){
 		.pc = (u64)(uintptr_t)record_text(l->pc_low),
 		.time_ns = l->time * (u64)1000000,

@@ -9,6 +9,7 @@ from .commands import command, number
 from .value import GuestError
 
 WORD = 4
+WRITERS = 1 << 22  # runner/record.h
 
 
 class Write:
@@ -68,7 +69,10 @@ def last_of_word(target, address):
     low = int(word.pc_low)
     if not low:
         return None
-    writer = target.runner.variable('record_writers')[int(word.writer)]
+    which = int(word.writer)
+    if which >= WRITERS:
+        raise GuestError(f'the record of 0x{address:x} is corrupt')
+    writer = target.runner.variable('record_writers')[which]
     return Write(address & -WORD, WORD, whole_pc(target, low), int(writer.task),
                  writer.comm.string_(), int(word.old_value),
                  target.read_u32(address & -WORD), seconds=int(word.time) / 1e3)
