@@ -84,7 +84,7 @@ ASLEEP = (
 
 # In the debuggers' own words.
 IN_CORE = {
-    'gdb': (('info threads', r'"sleep pid \d+, CPU \d, S".*"\(runner\) '),
+    'gdb': (('info threads', r'"\(runner\) ".*"sleep pid \d+, CPU \d, S"'),
             ('p $wl_task(1)->comm', r'= "init'),
             ('thread apply all -q bt', r'__switch_to .*nanosleep.*sleep_main.*main')),
     'lldb': (('thread list', r'sleep pid \d+, CPU \d, S'),
