@@ -283,7 +283,8 @@ def test_threads():
                               'bt -u'], pid=guest.child.pid)
         matches(lldb[0], r'\(runner\) runner.*init pid 1, CPU \d, S.*'
                 r'swapper/1 pid 0, (on CPU 1|CPU 1, R).*sleep pid \d+, CPU \d, S', 'lldb')
-        check('lldb bt', lldb[2], r'__switch_to.*nanosleep.*main')
+        check('lldb bt', lldb[2],
+              r'__switch_to.*`wasm_syscall_\d\([^\n]* <system call \w*nanosleep>\n.*main')
         if 'worker_main' in lldb[2]:
             raise Failure(f'lldb: frames of the runner:\n{lldb[2]}')
         check('lldb bt -u', lldb[3], 'worker_main')
@@ -333,7 +334,8 @@ def test_interrupt():
             ['breakpoint set -n sched_tick', f'script exec({OF_AWK!r})',
              'breakpoint command add -F of_awk 2', 'continue', 'bt', 'wl-bt', 'bt -u'],
             pid=guest.child.pid)
-        check('lldb bt', said[4], r'sched_tick.*wasm_ext_interrupt.*awk_main.*main')
+        check('lldb bt', said[4],
+              r'`sched_tick.*`wasm_ext_interrupt\([^\n]* <interrupt>\n.*awk_main.*main')
         if re.search(r'worker_main|handle_interrupt', said[4]):
             raise Failure(f'lldb: frames of the runner:\n{said[4]}')
         check('lldb wl-bt', said[5], INTERRUPTED)

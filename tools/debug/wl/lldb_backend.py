@@ -129,11 +129,12 @@ class Thread(target.Thread):
 
     def frames(self, limit):
         # Frames of a provider of ours would be other ones.
-        return [self._frame(self.raw.GetFrameAtIndex(number), number)
+        return [self.frame(self.raw, number)
                 for number in range(min(self.raw.GetNumFrames(), limit))]
 
     @staticmethod
-    def _frame(frame, number):
+    def frame(raw, number):
+        frame = raw.GetFrameAtIndex(number)
         entry = frame.GetLineEntry()
         line = entry.GetLine() if entry.IsValid() else 0
         return target.Frame(

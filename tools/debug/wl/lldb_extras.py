@@ -4,7 +4,7 @@ they are, backtraces without the runner's frames."""
 
 import lldb
 
-from . import lldb_pointers, lldb_session, stacks, threads
+from . import lldb_backend, lldb_pointers, lldb_session, stacks, threads
 from .value import GuestError
 
 FORMAT = ('thread #${thread.index}: tid = ${thread.id%tid}, '
@@ -13,6 +13,7 @@ FORMAT = ('thread #${thread.index}: tid = ${thread.id%tid}, '
 # Formats of frames: the files of translated modules have no names that mean anything.
 FRAMES = 'frame-format', 'frame-format-unique'
 MODULE, LABEL = '${module.file.basename}', '${script.frame:wl.lldb_extras.module_label}'
+MARK = '{${script.frame:wl.lldb_extras.mark_label}}'
 # Set by install(): lldb makes objects of classes, and calls functions, by name.
 the_target = None
 _stop = None
@@ -43,6 +44,37 @@ def module_label(frame, _=None):
     return names.get(module.fullpath) or module.basename or ''
 
 
+def mark_label(frame, _=None):
+    """What a frame says of the runner's frames which called it: ' <interrupt>'."""
+    thread, number = frame.GetThread(), frame.GetFrameID()
+    try:
+        if not _of_guest(frame) or _is_runners(thread):
+            return ''
+        first = max(0, number - stacks.NAMED_WITHIN)
+        frames = [lldb_backend.Thread.frame(thread, n) for n in range(first, number + 1)]
+        while len(frames) < stacks.LIMIT:
+            number += 1
+            caller = thread.GetFrameAtIndex(number)
+            if not caller.IsValid():
+                return ''
+            frames.append(lldb_backend.Thread.frame(thread, number))
+            if _of_guest(caller):
+                break
+        mark = stacks.mark_behind(the_target, frames, frame.GetFrameID())
+        return f' {mark}' if mark else ''
+    except GuestError:
+        return ''
+
+
+def _of_guest(frame):
+    return not stacks.is_runners(the_target, frame.GetFunctionName(), frame.GetPC())
+
+
+def _is_runners(thread):
+    label = thread_label(thread)
+    return not label or label.startswith(threads.RUNNER)
+
+
 class RunnerFrames:
     """A frame recognizer: hides frames of the runner in threads of guest tasks. `bt -u`
     shows them."""
@@ -62,8 +94,7 @@ class RunnerFrames:
 
 def _hidden(frame):
     thread = frame.GetThread()
-    label = thread_label(thread)
-    if not label or label.startswith(threads.RUNNER) or \
+    if _is_runners(thread) or \
        stacks.place(the_target, frame.GetPC()) != stacks.RUNNER:
         return False
     # Not where the runner itself is being debugged.
@@ -79,7 +110,8 @@ def install(target):
     for name in FRAMES:
         value = lldb.SBDebugger.GetInternalVariableValue(
             name, target.debugger.GetInstanceName()).GetStringAtIndex(0)
-        run(f'settings set {name} {value.replace(MODULE, LABEL)}')
+        value = value.replace(MODULE, LABEL).replace(r'\n', MARK + r'\n')
+        run(f'settings set {name} {value}')
     run(f'frame recognizer add -l {__name__}.RunnerFrames -x -s .* -n .* '
         '--first-instruction-only false')
     lldb_pointers.install(target.debugger)

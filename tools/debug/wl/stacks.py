@@ -10,6 +10,8 @@ from .commands import command
 from .value import GuestError
 
 LIMIT = 400
+# A system call's own frame is so few frames above the kernel's entry.
+NAMED_WITHIN = 5
 KERNEL, PROGRAM, RUNNER = 'kernel', 'program', 'runner'
 
 
@@ -53,11 +55,28 @@ def is_helper(function):
     return (function or '').startswith('guest_rt_')
 
 
+def is_runners(target, function, pc):
+    """Is a frame none of the guest's own?"""
+    return is_helper(function) or place(target, pc) == RUNNER
+
+
+def mark_behind(target, frames, number):
+    """The text of the mark that guest() sets behind the frame of that number, or None.
+    frames: those around it suffice, down to the next of the guest's."""
+    found = guest(target, frames)
+    for frame, behind in zip(found, found[1:]):
+        if isinstance(behind, Mark) and not isinstance(frame, Mark) and \
+           frame.number == number:
+            return behind.text
+    return None
+
+
 def guest(target, frames):
     """Frames as they are to be seen: guest frames, and a Mark for each group of
     the runner's; what started the thread is left out. Of a thread without guest
     frames all are left as they are."""
-    places = [RUNNER if is_helper(f.function) else place(target, f.pc) for f in frames]
+    places = [RUNNER if is_runners(target, f.function, f.pc) else place(target, f.pc)
+              for f in frames]
     if all(p == RUNNER for p in places):
         return frames
     hide_called_by_helpers(frames, places)
@@ -105,7 +124,7 @@ def mark(group, innermost):
 
 def _system_call(frames):
     """Its name is in the frames of the kernel that it calls."""
-    for frame in frames[:-6:-1]:
+    for frame in frames[:-NAMED_WITHIN - 1:-1]:
         if isinstance(frame, Mark):
             break
         match = re.match(r'__wasm_sys_(\w+)', frame.function or '')
