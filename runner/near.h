@@ -10,8 +10,9 @@
 struct task;
 
 /*
- * One line about the address: NULL, a kernel variable, a task's kernel stack, a
- * program's data, an object of the allocator, or what else is known. Takes up to
+ * One line about the address: NULL, a kernel variable, a task's stack in kernel
+ * or program, a program's data, an object of the allocator, what a program has
+ * mapped, or what else is known. Takes up to
  * a second; the guest's structures are read as what they are, untrusted. Any
  * thread.
  */

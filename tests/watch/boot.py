@@ -129,4 +129,31 @@ def test_faults_of_programs():
             'the log')
 
 
+def test_faults_in_stacks():
+    """Whose stack it is: of a program's first thread, and of others; and their guard."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Guest(initramfs=initramfs(folder)) as guest:
+            guest.run('/test/faulty stack & wait $!; echo pid $!')
+            guest.run('/test/faulty thread', status=UNALIGNED)
+            guest.run('/test/faulty mapping', status=UNALIGNED)
+            guest.run('/test/faulty deep', status=139)
+            log = guest.run('dmesg')
+    of = r'stack of task faulty \(pid (\d+)\)'
+    within = r', 0x(\w+) of 0x(\w+) bytes from its end\n'
+    said = re.findall(r' address \w{8}: (.*\n)', log)
+    equal(len(said), 4, 'addresses that are explained')
+    first, thread = (re.fullmatch(f'in the {of}{within}', text) for text in said[:2])
+    if not first or not thread:
+        raise Failure(f'no stack in\n{log}')
+    # A page for the guard, 256 KiB, and arguments; musl's threads have 128 KiB.
+    equal(int(first[3], 16) & ~0xfff, 0x42000, 'bytes of the first stack')
+    if not 0x1000 < int(thread[2], 16) < int(thread[3], 16) < 0x40000:
+        raise Failure(f'no stack of a thread: {said[1]}')
+    reporting = re.findall(r'faulty\[(\d+)\]: unaligned', log)
+    equal([first[1], thread[1]], reporting[:2], 'tasks whose stacks they are')
+    equal(said[2], 'memory that a program has mapped, 0x1001 of 0x4000 bytes from its '
+          'start\n', 'the mapping')
+    matches(said[3], f'^the guard of the {of}, which is used up\n$', 'the guard')
+
+
 harness.main()
