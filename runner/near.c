@@ -104,9 +104,9 @@ typedef bool (*stack_test)(gaddr_t task, const struct region *r);
 static bool find_task(stack_test has_stack, const struct region *r,
 		      struct task_id *ret)
 {
-	size_t i;
+	u64 i, end = the_vm->memory.wasm.pages * WASM_PAGE >> TASK_SLOT_SHIFT;
 
-	for (i = 0; i < TASK_SLOTS; i++)
+	for (i = 0; i < end; i++)
 		if (task_identify(i, ret) && has_stack(ret->gaddr, r))
 			return true;
 	return false;
