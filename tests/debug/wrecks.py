@@ -305,6 +305,20 @@ def test_idle_threads():
         raise Failure(f'gdb: the last task of a thread:\n{said}')
 
 
+def test_vfork_child():
+    """The thread that the child of a vfork() leaves for its parent's is not called by its
+    name any more."""
+    with Guest(*OPTIONS) as guest:
+        guest.run('while :; do sleep 0.1; done & sleep 1')
+        said = Gdb().script(['tbreak become_child', 'continue', 'info threads',
+                             'p $wl_task(v->child->gaddr)->pid', 'p v->child->tid'],
+                            pid=guest.child.pid)
+    child = re.search(r'= (\d+)', said[3])[1]
+    if f' pid {child}, ' in said[2]:
+        raise Failure(f'gdb: a thread is called by task {child}:\n{said[2]}')
+    check('gdb: its thread', said[4], r'= 0$')
+
+
 INTERRUPTED = r'#\d +(0x\w+ in )?sched_tick .*wasm_ext_interrupt \(.*' \
               r'<interrupt>.*awk_main \(.*main \('
 
