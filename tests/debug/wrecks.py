@@ -290,19 +290,33 @@ def test_threads():
         check('lldb bt -u', lldb[3], 'worker_main')
 
 
+# Prints the names of threads that wait for their next task.
+WAITING = """
+def functions(frame):
+    while frame:
+        yield frame.name()
+        frame = frame.older()
+
+def waiting():
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        names = list(functions(gdb.newest_frame()))
+        if names[0] == "syscall" and "rest" in names:
+            print("waits:", thread.name)
+"""
+
+
 def test_idle_threads():
     """A thread whose task has ended is not called by its name any more."""
-    again = ['tbreak kernel_clone', 'continue', 'info threads']
+    again = ['tbreak kernel_clone', 'continue', 'python waiting()']
     with Guest(*OPTIONS) as guest:
         guest.run('while :; do sleep 0.1; done & sleep 1')
         said = Gdb().script(
-            ['tbreak do_group_exit', 'continue', 'info threads', *6 * again],
-            pid=guest.child.pid)
-    check('gdb', said[2], r'"sleep pid \d+, on CPU \d"')
-    check('gdb', ''.join(said[3:]), r'"\(runner\) idle"')
-    # A thread that is on its way out may still have its name.
-    if sum('(runner) sleep' in text for text in said) > 2:
-        raise Failure(f'gdb: the last task of a thread:\n{said}')
+            [f'python exec({WAITING!r})', 'tbreak do_group_exit', 'continue',
+             'info threads', *6 * again], pid=guest.child.pid)
+    check('gdb', said[3], r'"sleep pid \d+, on CPU \d"')
+    names = re.findall('waits: (.*)', ''.join(said[4:]))
+    debuggers.equal(set(names), {'(runner) idle'}, 'names of threads that wait')
 
 
 def test_vfork_child():
