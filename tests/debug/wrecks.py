@@ -5,6 +5,7 @@ of it, lists that lead nowhere; and threads and backtraces as the debuggers show
 
 import os
 import re
+import signal
 import tempfile
 
 import debuggers
@@ -109,6 +110,33 @@ def test_core_of_the_living():
             for command, text, alive in zip(asked, said, live):
                 if kind is Gdb:
                     debuggers.equal(text.strip(), alive.strip(), f'the core: {command}')
+
+
+PATTERN = '/proc/sys/kernel/core_pattern'
+
+
+def test_core_of_the_host():
+    """A core that the host writes when the runner is aborted."""
+    with open(PATTERN, encoding='utf-8') as file:
+        pattern = file.read().strip()
+    if pattern != 'core':
+        print(f'not tested: {PATTERN} is {pattern}, where cores go elsewhere')
+        return
+    with tempfile.TemporaryDirectory(prefix='wl-core-') as folder:
+        command = ['sh', '-c', 'ulimit -c unlimited; cd "$0" && exec "$@"', folder,
+                   *boot.runner_command('--watch=panic_timeout', '--watch-action=abort',
+                                        '--memory=64M')]
+        with Guest(command=command) as guest:
+            guest.run('sleep 1000 & sleep 1')
+            guest.line('echo 5 >/proc/sys/kernel/panic')
+            guest.wait_for(-signal.SIGABRT)
+        core, = (name for name in os.listdir(folder) if name.startswith('core'))
+        asked = [*ASLEEP[:-1], ('bt', r'do_proc_dointvec_conv.*vfs_write.*sh')]
+        for kind in Gdb, Lldb:
+            rows = [*asked, *IN_CORE[kind.name]]
+            said = kind().script([c for c, _ in rows], core=os.path.join(folder, core))
+            for (command, pattern), text in zip(rows, said):
+                check(f'{kind.name}, the host\'s core: {command}', text, pattern)
 
 
 # Programs that fault, in what the debugger stops, and which function is selected.
