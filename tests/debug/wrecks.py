@@ -85,7 +85,7 @@ ASLEEP = (
 
 # In the debuggers' own words.
 IN_CORE = {
-    'gdb': (('info threads', r'"\(runner\) ".*"sleep pid \d+, CPU \d, S"'),
+    'gdb': (('info threads', r'\A(?=.*"\(runner\) ").*"sleep pid \d+, CPU \d, S"'),
             ('p $wl_task(1)->comm', r'= "init'),
             ('thread apply all -q bt', r'__switch_to .*nanosleep.*sleep_main.*main')),
     'lldb': (('thread list', r'sleep pid \d+, CPU \d, S'),
