@@ -131,7 +131,8 @@ def test_core_of_the_host():
             guest.line('echo 5 >/proc/sys/kernel/panic')
             guest.wait_for(-signal.SIGABRT)
         core, = (name for name in os.listdir(folder) if name.startswith('core'))
-        asked = [*ASLEEP[:-1], ('bt', r'do_proc_dointvec_conv.*vfs_write.*sh')]
+        asked = [*ASLEEP[:-1], ('wl-bt', r'^ +<watch>\n#\d+ +do_proc_dointvec_conv .*'
+                                'vfs_write .*echo_main ')]
         for kind in Gdb, Lldb:
             rows = [*asked, *IN_CORE[kind.name]]
             said = kind().script([c for c, _ in rows], core=os.path.join(folder, core))

@@ -12,6 +12,8 @@ from .value import GuestError
 LIMIT = 400
 # A system call's own frame is so few frames above the kernel's entry.
 NAMED_WITHIN = 5
+# The runner's, where --watch saw a write: by the CPU, by checks.
+WATCH = {'on_trap', 'guest_wrote'}
 KERNEL, PROGRAM, RUNNER = 'kernel', 'program', 'runner'
 
 
@@ -107,6 +109,8 @@ def hide_called_by_helpers(frames, places):
 
 def mark(group, innermost):
     names = [f.function or '' for f in group]
+    if WATCH.intersection(names):
+        return '<watch>'
     if any(f.handler for f in group):
         fault = any('fault' in n for n in names)
         return '<fault>' if fault else '<interrupt>'
@@ -207,9 +211,9 @@ def stack_pointer_text(task):
 TASK is a pid, a comm, or the address of a task_struct (default: the task of the
 selected thread). The frames are those of the task's host thread without the runner's,
 for which marks stand: <system call read>, <interrupt>, <fault>, <signal handler>,
-and on top <host call ...> for a task that does not run, as it waits for its CPU
-there. Frame numbers are the debugger's: select the thread that wl-ps names, then
-`frame N`.
+<watch> where --watch saw a write, and on top <host call ...> for a task that does not
+run, as it waits for its CPU there. Frame numbers are the debugger's: select the thread
+that wl-ps names, then `frame N`.
 
 Example: wl-bt sh
 ''')
