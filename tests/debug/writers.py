@@ -131,7 +131,11 @@ def stops_again(guest):
 
 def test_watch_stops():
     """The process, for a debugger to come; then the debugger itself."""
-    stop = [('bt -no-filters', 'bt -u', r'guest_wrote.*\bproc_\w+\b.*\.c:\d+')]
+    writer = r'(do_)?proc_\w+'
+    stop = [('bt -no-filters', 'bt -u', r'guest_wrote.*\bproc_\w+\b.*\.c:\d+'),
+            ('bt', None, rf'\A#0 +<watch> \(\)\n#\d+ [^\n]*\b{writer} \('),
+            (None, 'bt', r'^ *\* frame #0: [^\n]*libc[^\n]*\n'
+             rf' +frame #\d+: \w+ kernel`{writer} at ')]
     table = [('wl-bt awk', 'wl-bt awk', r'^awk, pid \d+, .*awk_main \(.*\bmain \('),
              *2 * [('continue', 'continue', 'SIGTRAP'), *stop]]
     for debugger in Gdb, Lldb:

@@ -125,10 +125,24 @@ class FrameFilter:
         except GuestError:
             return stacks.RUNNER
 
-    def _guest(self, frames):
-        group, before = [], None
+    def _places(self, frames):
+        """Each frame and whose it is. What the translator's helpers call has no lines."""
+        called = []
         for frame in frames:
             where = self._place(frame)
+            if where != stacks.RUNNER and not frame.inferior_frame().find_sal().symtab:
+                called.append((frame, where))
+                continue
+            by_helper = stacks.is_helper(frame.inferior_frame().name())
+            for other, place in called:
+                yield other, stacks.RUNNER if by_helper else place
+            called = []
+            yield frame, where
+        yield from called
+
+    def _guest(self, frames):
+        group, before = [], None
+        for frame, where in self._places(frames):
             if where == stacks.RUNNER:
                 group.append(frame)
                 continue

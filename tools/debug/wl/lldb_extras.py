@@ -67,7 +67,15 @@ def mark_label(frame, _=None):
 
 
 def _of_guest(frame):
-    return not stacks.is_runners(the_target, frame.GetFunctionName(), frame.GetPC())
+    """Neither the runner's, nor a helper of the translator's or what that calls, which
+    has no lines."""
+    if stacks.place(the_target, frame.GetPC()) == stacks.RUNNER:
+        return False
+    while frame.IsValid() and not frame.GetLineEntry().IsValid():
+        if stacks.is_helper(frame.GetFunctionName()):
+            return False
+        frame = frame.get_parent_frame()
+    return True
 
 
 def _is_runners(thread):
@@ -94,8 +102,7 @@ class RunnerFrames:
 
 def _hidden(frame):
     thread = frame.GetThread()
-    if _is_runners(thread) or \
-       stacks.place(the_target, frame.GetPC()) != stacks.RUNNER:
+    if _is_runners(thread) or _of_guest(frame):
         return False
     # Not where the runner itself is being debugged.
     return thread.GetFrameAtIndex(0).GetModule() != the_target.runner.raw
