@@ -4,7 +4,6 @@
 
 #include "array.h"
 #include "inlined.h"
-#include "nodes.h"
 
 /* Scopes are the first of their kin. */
 struct inlined_var {
@@ -18,6 +17,14 @@ uint32_t inlined_function(const struct scopes *scopes, uint32_t scope)
 	return scope;
 }
 
+void inlined_add(struct inlined *in, struct inlined_function f)
+{
+	in->failed |= !array_make_room(&in->functions, in->nfunctions,
+				       &in->room_functions, sizeof(f));
+	if (!in->failed)
+		in->functions[in->nfunctions++] = f;
+}
+
 void inlined_note(struct inlined *in, const struct local_var *var, uint32_t node)
 {
 	const struct scope *list = in->scopes->list;
@@ -25,7 +32,7 @@ void inlined_note(struct inlined *in, const struct local_var *var, uint32_t node
 
 	if (function == NO_SCOPE)
 		return;
-	in->failed |= !array_make_room(&in->vars, in->nvars, &in->room,
+	in->failed |= !array_make_room(&in->vars, in->nvars, &in->room_vars,
 				       sizeof(*in->vars));
 	if (!in->failed)
 		in->vars[in->nvars++] = (struct inlined_var){
@@ -46,33 +53,166 @@ static int compare(const void *x, const void *y)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-void inlined_put(struct inlined *in, const uint32_t *lists, struct buffer *out)
+/* ---- variables that no instance has anywhere -------------------------- */
+
+static uint32_t number_node(const struct local_type *t, struct new_nodes *nodes)
 {
-	const struct inlined_var *v, *end = in->vars + in->nvars;
-	uint32_t scope;
+	static const char *const ints[] = { [1] = "char", [2] = "short",
+					    [4] = "int", [8] = "long long" };
+	static const struct { const char *encoding, *prefix; } classes[] = {
+		[LOCAL_SIGNED] = { "signed", "" },
+		[LOCAL_UNSIGNED] = { "unsigned", "unsigned " },
+		[LOCAL_BOOL] = { "boolean", NULL },
+		[LOCAL_CHAR] = { "signed_char", "" },
+		[LOCAL_FLOAT] = { "float", NULL },
+	};
+	const char *prefix = classes[t->class].prefix;
+	const char *name = prefix ? ints[t->size] :
+			   t->class == LOCAL_BOOL ? "_Bool" :
+			   t->size == 4 ? "float" : "double";
+	uint32_t node = nodes_begin(nodes);
+
+	buffer_printf(&nodes->text, "!DIBasicType(name: \"%s%s\", size: %u, "
+		      "encoding: DW_ATE_%s%s)\n", prefix ? prefix : "", name,
+		      t->size * 8, classes[t->class].encoding,
+		      t->class <= LOCAL_UNSIGNED && t->size == 1 ? "_char" : "");
+	return node;
+}
+
+/* Of which no more is told here than that it is there. */
+static uint32_t structure_node(const struct inlined *in,
+			       const struct local_type *t,
+			       struct new_nodes *nodes)
+{
+	uint32_t node = nodes_begin(nodes);
+
+	buffer_printf(&nodes->text, "!DICompositeType(tag: DW_TAG_%s_type, name: ",
+		      t->class == LOCAL_UNION ? "union" : "structure");
+	text_put_string(&nodes->text, in->locals->names.texts[t->tag]);
+	buffer_text(&nodes->text, ", flags: DIFlagFwdDecl)\n");
+	return node;
+}
+
+static uint32_t type_node(const struct inlined *in, const struct local_type *t,
+			  struct new_nodes *nodes)
+{
+	uint32_t base = NODE_NONE, node;
+
+	if (t->class == LOCAL_STRUCT || t->class == LOCAL_UNION)
+		base = structure_node(in, t, nodes);
+	else if (t->class != LOCAL_VOID)
+		base = number_node(t, nodes);
+	if (!t->is_pointer)
+		return base;
+	node = nodes_begin(nodes);
+	buffer_text(&nodes->text, "!DIDerivedType(tag: DW_TAG_pointer_type, ");
+	if (base == NODE_NONE)
+		buffer_text(&nodes->text, "baseType: null");
+	else
+		buffer_printf(&nodes->text, "baseType: !%u", base);
+	buffer_text(&nodes->text, ", size: 64)\n");
+	return node;
+}
+
+static uint32_t variable_node(const struct inlined *in,
+			      const struct inlined_function *f,
+			      const struct local_abstract *a,
+			      struct new_nodes *nodes)
+{
+	uint32_t type = type_node(in, &a->type, nodes);
+	uint32_t node = nodes_begin(nodes);
+
+	buffer_text(&nodes->text, "!DILocalVariable(name: ");
+	text_put_string(&nodes->text, in->locals->names.texts[a->name]);
+	if (a->number && a->number <= NODE_MAX_ARG)
+		buffer_printf(&nodes->text, ", arg: %u", a->number);
+	buffer_printf(&nodes->text, ", scope: !%u, file: !%u, line: %u, "
+		      "type: !%u)\n", f->node, f->file, a->line, type);
+	return node;
+}
+
+/* ---- lists ------------------------------------------------------------ */
+
+/* The variables of one function. */
+struct list {
+	const struct inlined_var *vars;
+	size_t n;
+	struct buffer text;
+};
+
+static void add(struct list *list, uint32_t node)
+{
+	buffer_printf(&list->text, "%s!%u", list->text.n ? ", " : "", node);
+}
+
+static void add_noted(struct list *list)
+{
+	const struct inlined_var *v = list->vars;
+	size_t i;
+
+	for (i = 0; i < list->n; i++, v++)
+		if (!i || v->scope != v[-1].scope || v->name != v[-1].name)
+			add(list, v->node);
+}
+
+static bool has_name(const struct list *list, uint32_t name)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->vars[i].name == name)
+			return true;
+	return false;
+}
+
+static void add_missing(struct inlined *in, const struct inlined_function *f,
+			struct list *list, struct new_nodes *nodes)
+{
+	const struct locals *l = in->locals;
+	const struct local_abstract *a;
+	size_t n;
+
+	for (a = locals_abstract(l, in->scopes->list[f->scope].origin, &n); n;
+	     a++, n--)
+		if (!has_name(list, a->name))
+			add(list, variable_node(in, f, a, nodes));
+}
+
+static void put_list(struct inlined *in, const struct inlined_function *f,
+		     struct new_nodes *nodes)
+{
+	size_t end = array_upto(in->vars, in->nvars, sizeof(*in->vars), f->scope);
+	size_t start = end;
+	struct list list = { 0 };
+
+	while (start && in->vars[start - 1].function == f->scope)
+		start--;
+	list.vars = in->vars + start;
+	list.n = end - start;
+	add_noted(&list);
+	if (in->locals)
+		add_missing(in, f, &list, nodes);
+	buffer_printf(&nodes->text, "!%u = !{", f->list);
+	buffer_put(&nodes->text, list.text.p, list.text.n);
+	buffer_text(&nodes->text, "}\n");
+	in->failed |= list.text.failed;
+	buffer_free(&list.text);
+}
+
+void inlined_put(struct inlined *in, struct new_nodes *nodes)
+{
+	size_t i;
 
 	if (in->nvars)
 		qsort(in->vars, in->nvars, sizeof(*in->vars), compare);
-	v = in->vars;
-	for (scope = 0; scope < in->scopes->n; scope++) {
-		const char *comma = "";
-
-		if (lists[scope] == NODE_NONE)
-			continue;
-		buffer_printf(out, "!%u = !{", lists[scope]);
-		for (; v < end && v->function <= scope; v++) {
-			if (v->function < scope || (*comma && v->scope ==
-			    v[-1].scope && v->name == v[-1].name))
-				continue;
-			buffer_printf(out, "%s!%u", comma, v->node);
-			comma = ", ";
-		}
-		buffer_text(out, "}\n");
-	}
+	for (i = 0; i < in->nfunctions && !in->failed; i++)
+		put_list(in, &in->functions[i], nodes);
 }
 
 void inlined_free(struct inlined *in)
 {
+	free(in->functions);
 	free(in->vars);
+	in->functions = NULL;
 	in->vars = NULL;
 }

@@ -27,7 +27,7 @@ struct reading {
 	struct dwarf d;
 	const struct wasm_module *m;
 	const struct scopes *scopes;
-	size_t room_vars, room_events;
+	size_t room_vars, room_events, room_abstract;
 	uint64_t effort; /* bytes of lists of locations that may be read */
 	bool failed;	 /* no memory */
 
@@ -238,7 +238,7 @@ static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
 	return (uint32_t)e.value;
 }
 
-static bool read_found(struct reading *g, const struct dwarf_die *die,
+static void read_found(struct reading *g, const struct dwarf_die *die,
 		       const struct dwarf_die *origin, struct found *f)
 {
 	struct interned *names = &g->out->names;
@@ -246,10 +246,12 @@ static bool read_found(struct reading *g, const struct dwarf_die *die,
 	*f = (struct found){ .location = die->location,
 			     .constant = die->const_value };
 	f->in_memory = is_in_frame(g, f);
-	if (!f->in_memory)
-		return local_type_read(&g->u, names, &origin->type, &f->type);
+	if (!f->in_memory &&
+	    local_type_read(&g->u, names, &origin->type, &f->type))
+		return;
 	local_type_of_memory(&g->u, names, &origin->type, &f->type);
-	return true;
+	if (!f->in_memory) /* an aggregate: debuggers say that it is nowhere */
+		*f = (struct found){ .type = f->type };
 }
 
 /* Does the function have one of that name in that scope? */
@@ -272,6 +274,11 @@ static bool is_placed(const struct reading *g, const struct dwarf_die *die)
 	return place_read(&g->u, &die->location, &global) != PLACE_NONE;
 }
 
+static uint32_t line_of(const struct dwarf_die *die)
+{
+	return die->decl_line.u <= INT32_MAX ? (uint32_t)die->decl_line.u : 0;
+}
+
 static void add_variable(struct reading *g, const struct dwarf_die *die,
 			 uint32_t scope)
 {
@@ -283,14 +290,13 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 
 	if (out->nvars - g->part->first_var == MAX_VARS || is_placed(g, die) ||
 	    !dwarf_die_origin(&g->u, die, &origin) ||
-	    !local_is_name(origin.name.bytes) ||
-	    !read_found(g, die, &origin, &f))
+	    !local_is_name(origin.name.bytes))
 		return;
+	read_found(g, die, &origin, &f);
 	v.name = interned_add(&out->names, origin.name.bytes);
 	v.type = f.type;
 	v.number = scopes_param(g->scopes, origin.offset);
-	v.line = origin.decl_line.u <= INT32_MAX ?
-		(uint32_t)origin.decl_line.u : 0;
+	v.line = line_of(&origin);
 	if (is_known(g, scope, v.name) ||
 	    !array_room(&out->vars, out->nvars, &g->room_vars, sizeof(v),
 			&g->failed))
@@ -310,6 +316,40 @@ static void read_result(struct reading *g, const struct dwarf_die *die)
 					      &origin.type, &g->part->result);
 }
 
+/* ---- a function that is put into others --------------------------------- */
+
+/* Of those that were added last, which are the function's. */
+static bool has_abstract(const struct locals *l, uint32_t function, uint32_t name)
+{
+	size_t i;
+
+	for (i = l->nabstract; i && l->abstract[i - 1].function == function; i--)
+		if (l->abstract[i - 1].name == name ||
+		    l->nabstract - i == MAX_VARS)
+			return true;
+	return false;
+}
+
+static void add_abstract(struct reading *g, const struct dwarf_die *die,
+			 uint32_t function)
+{
+	struct locals *out = g->out;
+	struct local_abstract a = { .function = function };
+
+	if (is_placed(g, die) || !local_is_name(die->name.bytes))
+		return;
+	a.name = interned_add(&out->names, die->name.bytes);
+	a.number = scopes_param(g->scopes, die->offset);
+	a.line = line_of(die);
+	if (has_abstract(out, function, a.name))
+		return;
+	if (!local_type_read(&g->u, &out->names, &die->type, &a.type))
+		local_type_of_memory(&g->u, &out->names, &die->type, &a.type);
+	if (array_room(&out->abstract, out->nabstract, &g->room_abstract,
+		       sizeof(a), &g->failed))
+		out->abstract[out->nabstract++] = a;
+}
+
 /* ---- a unit ----------------------------------------------------------- */
 
 /* What the entries around one mean for it. */
@@ -317,6 +357,8 @@ struct around {
 	bool in_function;
 	bool in_code; /* of any function: those in it are none of ours */
 	uint32_t scope;
+	uint32_t abstract; /* the entry of the function that is put into others,
+			    * or 0 */
 };
 
 /* False: it is in no module, or was read before, which is damage. */
@@ -341,12 +383,25 @@ static struct around inside(struct reading *g, const struct dwarf_die *die,
 
 	if (die->tag == DW_TAG_subprogram && !outer.in_code) {
 		in.in_function = in.in_code = enter_function(g, die);
+		if (!die->low_pc.is_set)
+			in.abstract = (uint32_t)die->offset;
+	} else if (die->tag == DW_TAG_lexical_block && outer.abstract) {
+		in.abstract = outer.abstract;
 	} else if (outer.in_function && (die->tag == DW_TAG_lexical_block ||
 				die->tag == DW_TAG_inlined_subroutine)) {
 		in.scope = scopes_find(g->scopes, die->offset);
 		in.in_function = in.scope != NO_SCOPE;
 	}
 	return in;
+}
+
+static void add_either(struct reading *g, const struct dwarf_die *die,
+		       const struct around *in)
+{
+	if (in->in_function)
+		add_variable(g, die, in->scope);
+	else if (in->abstract)
+		add_abstract(g, die, in->abstract);
 }
 
 static void read_unit(struct reading *g)
@@ -365,10 +420,9 @@ static void read_unit(struct reading *g)
 			}
 			continue;
 		}
-		if (stack[depth].in_function &&
-		    (die.tag == DW_TAG_formal_parameter ||
-		     die.tag == DW_TAG_variable))
-			add_variable(g, &die, stack[depth].scope);
+		if (die.tag == DW_TAG_formal_parameter ||
+		    die.tag == DW_TAG_variable)
+			add_either(g, &die, &stack[depth]);
 		if (!die.has_children)
 			continue;
 		if (depth + 1 == MAX_DEPTH)
@@ -404,7 +458,20 @@ void locals_free(struct locals *l)
 {
 	interned_free(&l->names);
 	free(l->vars);
+	free(l->abstract);
 	free(l->events);
 	free(l->parts);
 	memset(l, 0, sizeof(*l));
+}
+
+const struct local_abstract *locals_abstract(const struct locals *l,
+					     uint32_t function, size_t *n)
+{
+	size_t end = array_upto(l->abstract, l->nabstract, sizeof(*l->abstract),
+				function), start = end;
+
+	while (start && l->abstract[start - 1].function == function)
+		start--;
+	*n = end - start;
+	return l->abstract + start;
 }

@@ -8,8 +8,8 @@
  * in the function's frame, is known by its address: its type here is that of a
  * pointer to it, or to the first element of an array. Those of blocks, and of
  * functions that were put into this one, are told with the scope that they are in.
- * Left out is what is in several places at once, or of an aggregate type and not in
- * memory.
+ * What is in several places at once, or of an aggregate type and not in memory, is
+ * nowhere.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H
@@ -60,12 +60,23 @@ struct local_part {
 	struct local_type result;
 };
 
+/* A variable of a function that is put into others, whether or not any of those
+ * knows where it is; also one of its blocks. No two of a function have one name. */
+struct local_abstract {
+	uint32_t function; /* the entry of the function */
+	uint32_t name;	   /* index in names */
+	struct local_type type;
+	uint32_t number; /* of a parameter, from 1; else 0 */
+	uint32_t line;
+};
+
 struct locals {
 	struct local_var *vars;
+	struct local_abstract *abstract; /* by function */
 	struct local_event *events;
 	struct local_part *parts; /* by number of body */
 	struct interned names;
-	size_t nvars, nevents;
+	size_t nvars, nevents, nabstract;
 };
 
 /*
@@ -75,5 +86,9 @@ struct locals {
 void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		 const struct scopes *scopes, struct locals *ret);
 void locals_free(struct locals *l);
+
+/* Those of the function of that entry; *n: how many. */
+const struct local_abstract *locals_abstract(const struct locals *l,
+					     uint32_t function, size_t *n);
 
 #endif

@@ -9,8 +9,6 @@
 #include "metadata.h"
 #include "nodes.h"
 
-#define MAX_ARG 65535 /* of LLVM */
-
 struct rewriting {
 	const struct marks *marks;
 	const struct wasm_module *m;
@@ -18,8 +16,7 @@ struct rewriting {
 	struct text *nodes; /* by number */
 	uint32_t nnodes;
 	uint32_t unit; /* the node of the compile unit */
-	uint32_t next; /* the number of the next new node */
-	struct buffer more; /* new nodes */
+	struct new_nodes new;
 	bool failed; /* no memory */
 	/* Nodes that were made, or NODE_NONE. */
 	uint32_t *scope_nodes; /* by scope: the function or the block */
@@ -27,8 +24,7 @@ struct rewriting {
 	uint32_t *record_nodes; /* by scope: locations of its variables' records */
 	uint32_t *file_nodes;  /* by file of lines.h */
 	uint32_t *owners; /* by node: the function that it is the variables of */
-	uint32_t *var_nodes; /* by scope, of inlined functions: their variables */
-	struct inlined inlined; /* these */
+	struct inlined inlined; /* functions, and their variables */
 };
 
 /* What a location refers to. */
@@ -73,22 +69,15 @@ static uint32_t function_number(struct text t)
 
 /* ---- new nodes -------------------------------------------------------- */
 
-/* Begin a line that makes a node; its number. */
-static uint32_t begin_node(struct rewriting *r)
-{
-	buffer_printf(&r->more, "!%u = ", r->next);
-	return r->next++;
-}
-
 static uint32_t file_node(struct rewriting *r, uint32_t file)
 {
 	if (file == NO_FILE)
 		return text_value(node(r, r->unit), "file: !");
 	if (r->file_nodes[file] == NODE_NONE) {
-		r->file_nodes[file] = begin_node(r);
-		buffer_text(&r->more, "!DIFile(filename: ");
-		text_put_string(&r->more, r->marks->lines->files.texts[file]);
-		buffer_text(&r->more, ", directory: \"\")\n");
+		r->file_nodes[file] = nodes_begin(&r->new);
+		buffer_text(&r->new.text, "!DIFile(filename: ");
+		text_put_string(&r->new.text, r->marks->lines->files.texts[file]);
+		buffer_text(&r->new.text, ", directory: \"\")\n");
 	}
 	return r->file_nodes[file];
 }
@@ -102,8 +91,8 @@ static uint32_t scope_in_file(struct rewriting *r, const struct place *place,
 	if (file == place->file || file == NO_FILE)
 		return place->scope;
 	at = file_node(r, file);
-	node = begin_node(r);
-	buffer_printf(&r->more, "!DILexicalBlockFile(scope: !%u, file: !%u, "
+	node = nodes_begin(&r->new);
+	buffer_printf(&r->new.text, "!DILexicalBlockFile(scope: !%u, file: !%u, "
 		      "discriminator: 0)\n", place->scope, at);
 	return node;
 }
@@ -117,13 +106,14 @@ static void put_call(struct buffer *out, uint32_t call)
 /* An inlined function, of which nobody knows more than what it is called. */
 static uint32_t function_node(struct rewriting *r, const struct scope *s)
 {
-	uint32_t file = file_node(r, s->declared.file), vars = r->next++;
-	uint32_t node = begin_node(r);
+	uint32_t file = file_node(r, s->declared.file), vars = r->new.next++;
+	uint32_t node = nodes_begin(&r->new);
 
-	r->var_nodes[s->kin] = vars;
-	buffer_text(&r->more, "distinct !DISubprogram(name: ");
-	text_put_string(&r->more, r->marks->scopes->names.texts[s->name]);
-	buffer_printf(&r->more, ", scope: !%u, file: !%u, line: %u, "
+	inlined_add(&r->inlined, (struct inlined_function){ s->kin, node, file,
+							    vars });
+	buffer_text(&r->new.text, "distinct !DISubprogram(name: ");
+	text_put_string(&r->new.text, r->marks->scopes->names.texts[s->name]);
+	buffer_printf(&r->new.text, ", scope: !%u, file: !%u, line: %u, "
 		      "type: !DISubroutineType(types: !{null}), "
 		      "scopeLine: %u, flags: DIFlagPrototyped, "
 		      "spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | "
@@ -137,9 +127,9 @@ static uint32_t function_node(struct rewriting *r, const struct scope *s)
 static uint32_t block_node(struct rewriting *r, const struct scope *s,
 			   const struct place *outer, uint32_t file)
 {
-	uint32_t in_file = file_node(r, file), node = begin_node(r);
+	uint32_t in_file = file_node(r, file), node = nodes_begin(&r->new);
 
-	buffer_printf(&r->more, "distinct !DILexicalBlock(scope: !%u, file: !%u, "
+	buffer_printf(&r->new.text, "distinct !DILexicalBlock(scope: !%u, file: !%u, "
 		      "line: %u)\n", outer->scope, in_file, s->declared.line);
 	return node;
 }
@@ -148,12 +138,12 @@ static uint32_t call_node(struct rewriting *r, const struct scope *s,
 			  const struct place *outer)
 {
 	uint32_t scope = scope_in_file(r, outer, s->called.file);
-	uint32_t node = begin_node(r);
+	uint32_t node = nodes_begin(&r->new);
 
-	buffer_printf(&r->more, "distinct !DILocation(line: %u, scope: !%u",
+	buffer_printf(&r->new.text, "distinct !DILocation(line: %u, scope: !%u",
 		      s->called.line, scope);
-	put_call(&r->more, outer->call);
-	buffer_text(&r->more, ")\n");
+	put_call(&r->new.text, outer->call);
+	buffer_text(&r->new.text, ")\n");
 	return node;
 }
 
@@ -260,7 +250,7 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 		text_put_string(out, r->marks->locals->names.texts[var->name]);
 	else
 		buffer_printf(out, "\"%.*s\"", (int)(end - name.p), name.p);
-	if (var && var->number && var->number <= MAX_ARG &&
+	if (var && var->number && var->number <= NODE_MAX_ARG &&
 	    place.call != NODE_NONE)
 		arg = var->number;
 	if (arg != NODE_NONE)
@@ -395,7 +385,7 @@ static void read_nodes(struct rewriting *r, const char *at, const char *end)
 		if (text_starts(r->nodes[i], "!DISubprogram(") && n < r->nnodes)
 			r->owners[n] = i;
 	}
-	r->next = r->nnodes;
+	r->new.next = r->nnodes;
 }
 
 static void put_nodes(struct rewriting *r, const char *at, const char *end,
@@ -433,11 +423,11 @@ static uint32_t record_location(struct rewriting *r, uint32_t variable)
 		return NODE_NONE;
 	if (r->record_nodes[scope] == NODE_NONE) {
 		place = place_of(r, scope, function);
-		r->record_nodes[scope] = begin_node(r);
-		buffer_printf(&r->more, "!DILocation(line: 0, scope: !%u",
+		r->record_nodes[scope] = nodes_begin(&r->new);
+		buffer_printf(&r->new.text, "!DILocation(line: 0, scope: !%u",
 			      place.scope);
-		put_call(&r->more, place.call);
-		buffer_text(&r->more, ")\n");
+		put_call(&r->new.text, place.call);
+		buffer_text(&r->new.text, ")\n");
 	}
 	return r->record_nodes[scope];
 }
@@ -503,7 +493,6 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	at++;
 	r->scope_nodes = make_table(r, r->marks->scopes->n);
 	r->call_nodes = make_table(r, r->marks->scopes->n);
-	r->var_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
 	r->record_nodes = make_table(r, r->marks->scopes->n);
 	read_nodes(r, at, end);
@@ -511,19 +500,18 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 		put_code(r, (struct text){ text, (size_t)(at - text) }, out);
 		put_nodes(r, at, end, out);
 	}
-	buffer_put(out, r->more.p, r->more.n);
 	if (!r->failed)
-		inlined_put(&r->inlined, r->var_nodes, out);
-	r->failed |= r->inlined.failed || r->more.failed || out->failed;
+		inlined_put(&r->inlined, &r->new);
+	buffer_put(out, r->new.text.p, r->new.text.n);
+	r->failed |= r->inlined.failed || r->new.text.failed || out->failed;
 	free(r->scope_nodes);
 	free(r->call_nodes);
-	free(r->var_nodes);
 	free(r->record_nodes);
 	inlined_free(&r->inlined);
 	free(r->file_nodes);
 	free(r->owners);
 	free(r->nodes);
-	buffer_free(&r->more);
+	buffer_free(&r->new.text);
 }
 
 int metadata_rewrite(const char *dir, const char *from, const char *to,
@@ -531,7 +519,8 @@ int metadata_rewrite(const char *dir, const char *from, const char *to,
 		     char **names, struct failure *failure)
 {
 	struct rewriting r = { .marks = marks, .m = m, .names = names,
-			       .inlined.scopes = marks->scopes };
+			       .inlined.scopes = marks->scopes,
+			       .inlined.locals = marks->locals };
 	struct buffer in = { 0 }, out = { 0 };
 	int err = file_read_text(dir, from, &in, failure);
 

@@ -5,6 +5,12 @@
 
 #include "nodes.h"
 
+uint32_t nodes_begin(struct new_nodes *nodes)
+{
+	buffer_printf(&nodes->text, "!%u = ", nodes->next);
+	return nodes->next++;
+}
+
 bool text_starts(struct text t, const char *prefix)
 {
 	size_t n = strlen(prefix);

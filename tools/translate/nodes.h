@@ -6,12 +6,22 @@
 #include "buffer.h"
 
 #define NODE_NONE UINT32_MAX /* no node, or no number */
+#define NODE_MAX_ARG 65535u /* LLVM has no larger number of a parameter */
 
 /* A part of the text, which goes on behind it and ends with a 0. */
 struct text {
 	const char *p;
 	size_t n;
 };
+
+/* Nodes that are added: their lines, and the number of the next one. */
+struct new_nodes {
+	struct buffer text;
+	uint32_t next;
+};
+
+/* Begin a line that makes a node; its number. */
+uint32_t nodes_begin(struct new_nodes *nodes);
 
 bool text_starts(struct text t, const char *prefix);
 /* Without the prefix, if it has that. */

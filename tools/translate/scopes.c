@@ -113,8 +113,7 @@ static uint32_t add_scope(struct reading *g, const struct dwarf_die *die,
 	if (s.is_inlined && (!dwarf_die_origin(&g->u, die, &origin) ||
 			     !is_name(origin.name.bytes)))
 		return NO_SCOPE;
-	/* Until all are read: what it is made of. */
-	s.kin = die->abstract_origin.is_set ?
+	s.origin = die->abstract_origin.is_set ?
 		(uint32_t)die->abstract_origin.u : s.entry;
 	if (s.is_inlined)
 		s.name = interned_add(&g->out->names, origin.name.bytes);
@@ -240,7 +239,7 @@ static void find_kin(struct reading *g)
 		return;
 	}
 	for (i = 0; i < n; i++)
-		all[i] = (struct made_of){ list[i].kin, (uint32_t)i };
+		all[i] = (struct made_of){ list[i].origin, (uint32_t)i };
 	qsort(all, n, sizeof(*all), compare);
 	for (i = 0; i < n; i++) {
 		if (!i || all[i].origin != all[i - 1].origin)

@@ -20,6 +20,7 @@ struct scope {
 	uint32_t entry; /* its offset in .debug_info */
 	uint32_t outer; /* number of the scope that it is in, a lower one, or
 			 * NO_SCOPE: the function */
+	uint32_t origin; /* the entry of the C that it is made of, or its own */
 	uint32_t kin;	/* the first scope made of the same C as this one */
 	bool is_inlined; /* it is a function; else a block */
 	uint32_t name;	/* of the function: number in names */

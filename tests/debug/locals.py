@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Locals and parameters in frames of a program and of the kernel, in gdb and lldb: each
+is what it is worth, or said to be optimized out; never anything else."""
+
+import os
+import re
+import tempfile
+
+import debuggers
+from debuggers import Failure, Gdb, Guest, Lldb, boot, booted
+
+SOURCE = os.path.join(debuggers.HERE, 'truths.c')
+UNKNOWN = re.compile('optimized out|not available|unavailable|no location')
+ROUNDS = 6
+
+# In the frames of a program: how a variable is worth what, as its function has told.
+RECKON = [(name, f'truth.{name}') for name in
+          ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio')] + [('pair.b', 'truth.seed')]
+MIX = [('mixed', 'truth.sum')]
+DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
+# In those of the kernel, while the subject writes to its pipe.
+WRITE = {
+    'new_sync_write': (('len', '8'), ('buf', '&greeting'), ('ppos', '0')),
+    'vfs_write': (('count', '8'), ('buf', '&greeting')),
+    'ksys_write': (('count', '8'), ('buf', '&greeting'), ('fd', '$fd')),
+    'write': (('count', '8'), ('buf', '&greeting'), ('fd', '$fd')),
+}
+# Neither can tell a function that was put into another one by its name.
+SELECT_IN_GDB = """
+def select(function):
+    frame = gdb.newest_frame()
+    while frame.name() != function:
+        frame = frame.older()
+    frame.select()
+"""
+SELECT_IN_LLDB = """
+def select(function):
+    thread = lldb.debugger.GetSelectedTarget().GetProcess().GetSelectedThread()
+    thread.SetSelectedFrame(next(f.GetFrameID() for f in thread
+                                 if f.GetFunctionName() == function))
+"""
+
+
+def value(text):
+    """What a command printed of a number or a pointer; None: that it is not known."""
+    if UNKNOWN.search(text):
+        return None
+    found = re.search(r'(?:=|\)) (?:\([^()]*\) )?(-?(?:0x[0-9a-f]+|[\d.]+))', text)
+    if not found:
+        raise Failure(f'no value: {text}')
+    return float(found[1]) if '.' in found[1] else int(found[1], 0)
+
+
+class Script:
+    """Commands, and what is compared of what they print."""
+
+    def __init__(self, debugger):
+        self.debugger, self.commands, self.pairs = debugger, [], []
+        self.is_gdb = isinstance(debugger, Gdb)
+
+    def do(self, gdb, lldb):
+        self.commands.append(gdb if self.is_gdb else lldb)
+
+    def stop_at(self, function, condition=None):
+        when = condition and (f' if {condition}' if self.is_gdb else f" -c '{condition}'")
+        self.do(f'tbreak {function}{when or ""}',
+                f'breakpoint set -o true -n {function}{when or ""}')
+        self.do('continue', 'continue')
+
+    def select(self, function):
+        self.do(f'python select({function!r})', f'script select({function!r})')
+
+    def compare(self, name, truth):
+        self.pairs.append((len(self.commands), name, truth))
+        self.do(f'p {name}', f'p {name}')
+        self.do(f'p {truth}', f'p {truth}')
+
+    def run(self, guest, at_least):
+        """As many of the variables have to be known, of a hundred."""
+        said = self.debugger.script(self.commands, pid=guest.child.pid)
+        known = 0
+        for at, name, truth in self.pairs:
+            got, wanted = value(said[at]), value(said[at + 1])
+            if wanted is None:
+                raise Failure(f'{truth} is not known: {said[at + 1]}')
+            if got not in (None, wanted):
+                raise Failure(f'{self.debugger.name}: {name} is {got}, and not {truth}, '
+                              f'{wanted}')
+            known += got is not None
+        share = known * 100 // len(self.pairs)
+        print(f'     {self.debugger.name}: {share} % of {len(self.pairs)} variables are '
+              'known, all as they are', flush=True)
+        if share < at_least:
+            raise Failure(f'{self.debugger.name}: {share} % are known')
+
+
+def check_program(debugger):
+    script = Script(debugger)
+    for _ in range(ROUNDS):
+        script.stop_at('stop_here', 'place == 1')
+        script.do('up', 'up')
+        for pair in MIX:
+            script.compare(*pair)
+        for _ in range(2):
+            script.stop_at('stop_here', 'place == 2')
+            script.do('up', 'up')
+            for pair in RECKON:
+                script.compare(*pair)
+        script.stop_at('stop_here', 'place == 3')
+        for depth in 3, 2, 1, 0:
+            script.do('up', 'up')
+            for name, truth in DESCEND:
+                script.compare(name, truth.format(depth=depth))
+    with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
+        tree = os.path.join(folder, 'tree')
+        os.makedirs(os.path.join(tree, 'test'))
+        boot.compile_for_guest(SOURCE, os.path.join(tree, 'test', 'truths'), '-g')
+        with Guest('--level=' + debuggers.LEVEL,
+                   initramfs=boot.build_initramfs(tree, folder)) as guest:
+            guest.run('/test/truths & sleep 1')
+            script.run(guest, at_least=40)
+
+
+def test_program_in_gdb():
+    check_program(Gdb())
+
+
+def test_program_in_lldb():
+    check_program(Lldb())
+
+
+def check_kernel(debugger):
+    script = Script(debugger)
+    script.do(f'python exec({SELECT_IN_GDB!r})', f'script exec({SELECT_IN_LLDB!r})')
+    for _ in range(ROUNDS):
+        script.stop_at('pipe_write')
+        script.select('use_pipe')
+        script.do('set variable $fd = fds[1]', 'expression int $fd = fds[1]')
+        for function, pairs in WRITE.items():
+            script.select(function)
+            for pair in pairs:
+                script.compare(*pair)
+    with booted() as guest:
+        script.run(guest, at_least=15)
+
+
+def test_kernel_in_gdb():
+    check_kernel(Gdb())
+
+
+def test_kernel_in_lldb():
+    check_kernel(Lldb())
+
+
+debuggers.main()

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/* truths.c: tells what the variables of its functions are worth. A debugger may say that
+ * it does not know, where the compiler kept none of it; but nothing else. */
+#include <time.h>
+
+struct truths {
+	int seed, doubled, masked, turn, sum;
+	long long wide;
+	short small;
+	unsigned int bits;
+	double ratio;
+};
+
+volatile struct truths truth;
+/* Of each depth of descend(). */
+volatile int depth_of[4], below_of[4];
+static volatile int sink;
+/* What a debugger must not take for the variable of that name in reckon(). */
+volatile struct pair { int a, b; } pair = { -1, -1 };
+
+__attribute__((noinline)) void stop_here(int place)
+{
+	sink = place;
+}
+
+/* Becomes a part of reckon(). */
+__attribute__((always_inline)) static inline int mix(int part)
+{
+	int mixed = part * 7 + 1;
+
+	truth.sum = mixed;
+	stop_here(1);
+	return mixed ^ part;
+}
+
+__attribute__((noinline)) static int reckon(int seed, const char *word)
+{
+	int doubled = seed * 2, masked = seed & 0x3f, sum = mix(seed), turn;
+	long long wide = (long long)seed << 20;
+	short small = (short)(seed - 9);
+	unsigned int bits = (unsigned int)seed | 0x80000000u;
+	struct pair pair = { seed * 3, seed };
+	double ratio = seed / 2.0;
+
+	truth.seed = seed;
+	truth.doubled = doubled;
+	truth.masked = masked;
+	truth.wide = wide;
+	truth.small = small;
+	truth.bits = bits;
+	truth.ratio = ratio;
+	for (turn = 0; turn < 2; turn++) {
+		sum += word[turn] + doubled;
+		truth.turn = turn;
+		truth.sum = sum;
+		stop_here(2);	/* some are needed later, some are not */
+	}
+	return sum + masked + (int)wide + small + (int)ratio + pair.a - pair.b;
+}
+
+__attribute__((noinline)) static int descend(int depth, int seed)
+{
+	int below = seed - depth * 100, found = 1;
+
+	depth_of[depth] = depth;
+	below_of[depth] = below;
+	if (depth < 3)
+		found = descend(depth + 1, seed + 1);
+	else
+		stop_here(3);
+	return found + below;
+}
+
+int main(int argc, char **argv)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	int round;
+
+	for (round = 0;; round++) {
+		nanosleep(&pause, NULL);
+		sink += reckon(round * 131 + argc, argv[0]);
+		sink += descend(0, round * 17);
+	}
+}
