@@ -42,22 +42,21 @@ static void test_clocks(void)
 	CALL(clock_gettime(99, &a));
 }
 
-/* It takes no less than it should, and not much more. */
+/* It takes no less than it should, and half of the times not much more. */
 static void test_sleep(long us, int times)
 {
 	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
-	long long began, took, shortest = 1 << 30;
-	int i;
+	long long began, took;
+	int i, early = 0, good = 0;
 
-	for (i = 0; i < times || (shortest >= us + 2000 && i < times + 200); i++) {
+	for (i = 0; i < times || (good * 2 < i && i < times + 200); i++) {
 		began = now_us();
 		MUST(!nanosleep(&ts, NULL));
 		took = now_us() - began;
-		if (took < shortest)
-			shortest = took;
+		early += took < us;
+		good += took < us + 2000;
 	}
-	say("%ld us: never too short %d, once within 2 ms %d", us,
-	    shortest >= us, shortest < us + 2000);
+	say("%ld us: too short %d, half within 2 ms %d", us, early, good * 2 >= i);
 }
 
 static void test_until(void)
