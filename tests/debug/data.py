@@ -61,6 +61,16 @@ PROGRAM = [
      'p (int)platform_bus.kobj.state_in_sysfs', r'\b1$'),
     ('p $wl_task(&init_task)->comm', 'p $wl_task(&init_task)->comm', 'swapper/0'),
     ('p $wl_task($wl_task(1))->pid', None, r'\b1$'),
+    ('wl-p $wl_percpu("runqueues", 1).idle->comm', 'p $wl_percpu("runqueues", 1).idle->comm',
+     'swapper/1'),
+    ('wl-p $wl_percpu(runqueues).cpu', 'p $wl_percpu("runqueues").cpu', r'\b[01]$'),
+    ('p $wl_container_of(init_task.tasks.next, "task_struct", "tasks")->pid',
+     'p $wl_container_of(init_task.tasks.next, "task_struct", "tasks")->pid', r'\b1$'),
+    ('wl-p $wl_container_of(init_task.tasks.next, "task_struct", "tasks")->comm',
+     'p $wl_container_of(&init_task.tasks, "task_struct", "tasks")->comm', r'"'),
+    ('wl-p $wl_percpu("runqueues", 99)', 'p $wl_percpu("runqueues", 99)',
+     'there is no CPU 99'),
+    ('wl-p $wl_container_of(1)', 'p $wl_container_of(1)', 'has other arguments'),
 ]
 
 

@@ -4,19 +4,21 @@
 	sum:     unary (('+' | '-') unary)*
 	unary:   ('*' | '&' | '-') unary | '(' type ')' unary | postfix
 	postfix: primary ('.' name | '->' name | '[' sum ']')*
-	primary: number | name | '(' sum ')' | '$wl_task(' [task] ')'
+	primary: number | name | '(' sum ')' | '$wl_task(' [task] ')' |
+	         '$wl_percpu(' name [',' cpu] ')' |
+	         '$wl_container_of(' sum ',' type ',' member ')'
 
 A name is a variable of the selected frame, of the program that it is in, of the
-kernel, or of another program. A task is what `wl-task` takes.
+kernel, or of another program. A task is what `wl-task` takes. Quotes may be around
+what they are around in gdb, and arguments have no parentheses.
 """
 
 import re
 
 from .value import GuestError, Type, Value
 
-TASK = re.compile(r'\$wl_task\(\s*"?([^()"]*)"?\s*\)')
-TOKEN = re.compile(r'\s*(\$wl_task\([^()]*\)|->|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|'
-                   r'[-+*&.()\[\]])')
+CALLS = r'\$(?:wl_task|wl_percpu|wl_container_of)\([^()]*\)'
+TOKEN = re.compile(rf'\s*({CALLS}|->|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|\d+|[-+*&.()\[\]])')
 BASIC = {'char', 'short', 'int', 'long', 'unsigned', 'signed', '_Bool'}
 TAGS = {'struct', 'union', 'enum'}
 DEPTH = 64
@@ -153,7 +155,7 @@ class Parser:
     def postfix(self):
         token = self.next()
         if token.startswith('$'):
-            found = task(self.target, TASK.match(token)[1].strip())
+            found = call(self.target, token)
         elif token == '(':
             found = self.sum()
             self.expect(')')
@@ -205,11 +207,34 @@ def variable(target, name):
     return target.elsewhere(name)
 
 
+def call(target, text):
+    """$wl_NAME(ARGUMENT, ...), as gdb's functions of that name."""
+    name, _, rest = text[1:-1].partition('(')
+    words = [word.strip().strip('"') for word in rest.split(',')]
+    function, least, most = {'wl_task': (task, 1, 1), 'wl_percpu': (per_cpu, 1, 2),
+                             'wl_container_of': (container_of, 3, 3)}[name]
+    if not least <= len(words) <= most:
+        raise GuestError(f'${name}() has other arguments: {text}')
+    return function(target, *words)
+
+
 def task(target, word):
-    """A pointer to its task_struct, as gdb's $wl_task()."""
+    """A pointer to its task_struct."""
     from . import tasks
     found = (tasks.find(target, word) if word else tasks.selected(target)).struct
     return Value(target, Pointer(found.type_), number=found.address_)
+
+
+def per_cpu(target, name, cpu=None):
+    from . import percpu, tasks
+    which = tasks.selected(target).cpu if cpu is None else number(target, cpu)
+    return percpu.variable(target, name, which)
+
+
+def container_of(target, pointer, kind, member):
+    kind = find_type(target, kind)
+    start = number(target, pointer) - kind.offset_of(member)
+    return Value(target, Pointer(kind), number=start & 0xffffffff)
 
 
 def find_type(target, name):
