@@ -389,14 +389,16 @@ def test_interrupt():
         # tick at once, and lldb would show the one that is selected.
         said = Lldb().script(
             ['breakpoint set -n sched_tick', f'script exec({OF_AWK!r})',
-             'breakpoint command add -F of_awk 2', 'continue', 'bt', 'wl-bt', 'bt -u'],
+             'breakpoint command add -F of_awk 2',
+             f'command script import {debuggers.SCRIPTS}/wl_lldb.py',  # once more
+             'continue', 'bt', 'wl-bt', 'bt -u'],
             pid=guest.child.pid)
-        check('lldb bt', said[4],
-              r'`sched_tick.*`wasm_ext_interrupt\([^\n]* <interrupt>\n.*awk_main.*main')
-        if re.search(r'worker_main|handle_interrupt', said[4]):
-            raise Failure(f'lldb: frames of the runner:\n{said[4]}')
-        check('lldb wl-bt', said[5], INTERRUPTED)
-        check('lldb bt -u', said[6], r'sched_tick.*handle_interrupt.*awk_main.*worker_main')
+        check('lldb bt', said[5],
+              r'`sched_tick.*`wasm_ext_interrupt\([^\n>]* <interrupt>\n.*awk_main.*main')
+        if re.search(r'worker_main|handle_interrupt', said[5]):
+            raise Failure(f'lldb: frames of the runner:\n{said[5]}')
+        check('lldb wl-bt', said[6], INTERRUPTED)
+        check('lldb bt -u', said[7], r'sched_tick.*handle_interrupt.*awk_main.*worker_main')
 
 
 if __name__ == '__main__':

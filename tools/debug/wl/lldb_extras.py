@@ -117,7 +117,9 @@ def install(target):
     for name in FRAMES:
         value = lldb.SBDebugger.GetInternalVariableValue(
             name, target.debugger.GetInstanceName()).GetStringAtIndex(0)
-        value = value.replace(MODULE, LABEL).replace(r'\n', MARK + r'\n')
+        value = value.replace(MODULE, LABEL)
+        if MARK not in value:  # it may be loaded twice
+            value = value.replace(r'\n', MARK + r'\n')
         run(f'settings set {name} {value}')
     run(f'frame recognizer add -l {__name__}.RunnerFrames -x -s .* -n .* '
         '--first-instruction-only false')
