@@ -141,4 +141,42 @@ def test_threads_of_two_programs_in_lldb():
                 r"thread #(\d+), name = 'twins', stop reason")
 
 
+# What lldb_repeats asks of lldb, of one thread at one breakpoint.
+STOPS = """
+from wl import lldb_repeats
+
+class Number:
+    def __init__(self, number): self.number = number
+    def GetValueAsUnsigned(self): return self.number
+
+class Task:
+    def __init__(self, **members): self.members = members
+    def GetChildMemberWithName(self, name): return Number(self.members[name])
+
+class Frame:
+    def GetPC(self): return 0x1234
+    def GetSP(self): return 0x7000
+
+class Thread:
+    def GetStopReason(self): return lldb.eStopReasonBreakpoint
+    def GetStopReasonDataCount(self): return 0
+    def GetThreadID(self): return 7
+    def GetFrameAtIndex(self, _): return Frame()
+    def GetProcess(self): return self
+    def GetTarget(self): return self
+
+repeats = lldb_repeats.Repeats()
+for task, interrupts in (1, 5), (1, 6), (1, 6), (2, 7), (2, 8):
+    print(repeats.only([Thread()], lambda _: Task(
+        gaddr=task, interrupts=interrupts, interrupted_pc=0x1234)))
+"""
+
+
+def test_repeated_stops_in_lldb():
+    """A stop is the one before once more, if the handler of an interrupt went back to
+    there; not if another task has come there on the same thread."""
+    said = Lldb().script([f'script exec({STOPS!r}, globals())'])
+    equal(said[0].split(), ['False', 'True', 'False', 'False', 'True'], said[0])
+
+
 debuggers.main()
