@@ -15,8 +15,9 @@ UNKNOWN = re.compile('optimized out|not available|unavailable|no location')
 ROUNDS = 6
 
 # In the frames of a program: how a variable is worth what, as its function has told.
-RECKON = [(name, f'truth.{name}') for name in
-          ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio')] + [('pair.b', 'truth.seed')]
+RECKON = [('pair.b', 'truth.seed'),
+          *((name, f'truth.{name}') for name in
+            ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio'))]
 MIX = [('mixed', 'truth.sum')]
 DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
 # In those of the kernel, while the subject writes to its pipe.

@@ -38,6 +38,7 @@ FIRST_WRITE = [
     both('bt', r'smp_setup_processor_id.*setup\.c:\d+.*start_kernel.*_start\b'),
     ('print memory_end', 'print memory_end', r'\b268435456$'),
 ]
+SEEN = line_in_subject('mood_seen = heavy->mood')
 # Who reads is known; in the kernel, in the program.
 ACCESSES = [
     ('rwatch pipe_max_size', 'watchpoint set variable -w read pipe_max_size',
@@ -57,6 +58,12 @@ ACCESSES = [
      r'^Hardware access \(read/write\) watchpoint|^Watchpoint created: .* type = rw\b'),
     both('continue', ACCESS),
     ('frame', 'frame info', r'\bturn ?\(.*subject\.c:\d+'),
+    DELETE,
+    # Nobody reads it.
+    ('awatch mood_seen', 'watchpoint set variable -w read_write mood_seen',
+     r'^Hardware access \(read/write\) watchpoint|^Watchpoint created: .* type = rw\b'),
+    both('continue', ACCESS),
+    ('frame', 'frame info', rf'\b(weigh|main)\b.*subject\.c:({SEEN}|{SEEN + 1})\b'),
 ]
 # Where the stores are checked as well, it is the guest's line that is stopped in.
 CHECKED = [

@@ -394,7 +394,7 @@ def test_interrupt():
              'continue', 'bt', 'wl-bt', 'bt -u'],
             pid=guest.child.pid)
         check('lldb bt', said[5],
-              r'`sched_tick.*`wasm_ext_interrupt\([^\n>]* <interrupt>\n.*awk_main.*main')
+              r'`sched_tick.*`wasm_ext_interrupt\([^\n]*(?<!>) <interrupt>\n.*awk_main.*main')
         if re.search(r'worker_main|handle_interrupt', said[5]):
             raise Failure(f'lldb: frames of the runner:\n{said[5]}')
         check('lldb wl-bt', said[6], INTERRUPTED)
