@@ -57,11 +57,6 @@ def is_helper(function):
     return (function or '').startswith('guest_rt_')
 
 
-def is_runners(target, function, pc):
-    """Is a frame none of the guest's own?"""
-    return is_helper(function) or place(target, pc) == RUNNER
-
-
 def mark_behind(target, frames, number):
     """The text of the mark that guest() sets behind the frame of that number, or None.
     frames: those around it suffice, down to the next of the guest's."""
@@ -77,8 +72,7 @@ def guest(target, frames):
     """Frames as they are to be seen: guest frames, and a Mark for each group of
     the runner's; what started the thread is left out. Of a thread without guest
     frames all are left as they are."""
-    places = [RUNNER if is_runners(target, f.function, f.pc) else place(target, f.pc)
-              for f in frames]
+    places = [RUNNER if is_helper(f.function) else place(target, f.pc) for f in frames]
     if all(p == RUNNER for p in places):
         return frames
     hide_called_by_helpers(frames, places)
