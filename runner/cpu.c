@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ void cpu_unpin(void)
 
 void cpu_init(struct cpu *cpu, u32 number)
 {
+	prctl(PR_SET_TIMERSLACK, 1); /* the tasks' threads inherit it: rests end in time */
 	cpu->home = home_of(number);
 	cpu->number = number;
 	cpu->timerfd = timerfd_create(CLOCK_MONOTONIC,
@@ -107,28 +109,6 @@ static void poll_word(const u32 *word, u64 until_ns)
 		}
 }
 
-/*
- * A CPU whose last rest was short is likely to be woken soon again: it looks for
- * a while before it sleeps, so that two CPUs that work together do not wait for
- * the host's scheduler.
- */
-void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
-{
-	struct timespec until = timespec_of_ns(deadline_ns);
-	u64 start = clock_ns(CLOCK_MONOTONIC), stop = start + POLL_NS;
-
-	atomic_store(&cpu->idle_word, word);
-	if (cpu->short_rest) {
-		atomic_store(&cpu->idle, CPU_POLLS);
-		poll_word(word, stop < deadline_ns ? stop : deadline_ns);
-	}
-	atomic_store(&cpu->idle, CPU_SLEEPS);
-	if (!load(word))
-		futex_wait(word, 0, deadline_ns == NEVER ? NULL : &until);
-	atomic_store(&cpu->idle, CPU_RUNS);
-	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
-}
-
 /* The system call itself: timerfd_settime() is TSan's, and cpu_retry() may have
  * interrupted TSan. */
 static NOT_SANITIZED void arm(struct cpu *cpu, u64 ns, int flags)
@@ -146,6 +126,42 @@ void cpu_timer_set(struct cpu *cpu, u64 deadline_ns)
 		arm(cpu, 0, TFD_TIMER_ABSTIME); /* disarms */
 	else
 		arm(cpu, deadline_ns ? deadline_ns : 1, TFD_TIMER_ABSTIME);
+}
+
+/* It ends by itself: a timer as well would wake the main thread for nothing. */
+static void sleep_until(struct cpu *cpu, u32 *word, u64 deadline_ns)
+{
+	struct timespec until = timespec_of_ns(deadline_ns);
+
+	if (deadline_ns == NEVER) {
+		futex_wait(word, 0, NULL);
+		return;
+	}
+	cpu_timer_set(cpu, NEVER);
+	futex_wait(word, 0, &until);
+	if (clock_ns(CLOCK_MONOTONIC) < deadline_ns)
+		cpu_timer_set(cpu, deadline_ns);
+}
+
+/*
+ * A CPU whose last rest was short is likely to be woken soon again: it looks for
+ * a while before it sleeps, so that two CPUs that work together do not wait for
+ * the host's scheduler.
+ */
+void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
+{
+	u64 start = clock_ns(CLOCK_MONOTONIC), stop = start + POLL_NS;
+
+	atomic_store(&cpu->idle_word, word);
+	if (cpu->short_rest) {
+		atomic_store(&cpu->idle, CPU_POLLS);
+		poll_word(word, stop < deadline_ns ? stop : deadline_ns);
+	}
+	atomic_store(&cpu->idle, CPU_SLEEPS);
+	if (!load(word))
+		sleep_until(cpu, word, deadline_ns);
+	atomic_store(&cpu->idle, CPU_RUNS);
+	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
 }
 
 NOT_SANITIZED void cpu_retry(struct cpu *cpu)
