@@ -162,7 +162,12 @@ static int race(u32 number)
 #define SLOTS 4096
 static u32 slot_owner[SLOTS];
 
-u32 wasm_fault_sp;
+#define MISPLACED "misplaced"
+
+u32 wasm_fault_sp(const struct task_struct *new)
+{
+	return strcmp(new->comm, MISPLACED) ? 0 : (u32)&slot_owner[SLOTS];
+}
 
 static int idle_thread(void *arg)
 {
@@ -171,15 +176,10 @@ static int idle_thread(void *arg)
 	return 0;
 }
 
-/* The next task to start gets a stack that is none. */
+/* A task whose stack is none. */
 static int wrong_stack_pointer(u32 number)
 {
-	struct task_struct *task;
-
-	wasm_fault_sp = (u32)&slot_owner[SLOTS];
-	task = kthread_run(idle_thread, NULL, "misplaced");
-	wasm_fault_sp = 0;
-	return PTR_ERR_OR_ZERO(task);
+	return PTR_ERR_OR_ZERO(kthread_run(idle_thread, NULL, MISPLACED));
 }
 
 static u32 taken_slots(void)

@@ -278,9 +278,12 @@ HOST_EXPORT(ret_from_fork)
 u32 ret_from_fork(struct task_struct *prev, struct task_struct *new);
 u32 ret_from_fork(struct task_struct *prev, struct task_struct *new)
 {
+	u32 wrong_sp;
+
 	start_on_stack_of(new);
-	if (unlikely(wasm_fault_sp))
-		wasm_global_set(__stack_pointer, wasm_fault_sp);
+	wrong_sp = wasm_fault_sp(new);
+	if (unlikely(wrong_sp))
+		wasm_global_set(__stack_pointer, wrong_sp);
 	return new_task_work(prev);
 }
 

@@ -5,10 +5,15 @@
 
 #include <linux/types.h>
 
+struct task_struct;
+
 #ifdef CONFIG_WASM_FAULTS
-/* If it is not 0: the stack pointer that tasks start with. */
-extern u32 wasm_fault_sp;
+/* The stack pointer that a task starts with; 0: its own. */
+u32 wasm_fault_sp(const struct task_struct *new);
 #else
-#define wasm_fault_sp 0
+static inline u32 wasm_fault_sp(const struct task_struct *new)
+{
+	return 0;
+}
 #endif
 #endif
