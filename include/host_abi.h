@@ -103,6 +103,9 @@
 	/* Whole pages of guest memory: an access to them faults, or does no   \
 	 * more: WASM_PROTECT_*. 0 or -errno. Any context. */                  \
 	X(u32, wasm_ext_protect, 3, u32, start, u32, bytes, u32, protection)   \
+	/* Nobody needs what is in these whole pages of guest memory: it may   \
+	 * be 0 when it is next read. Any context. */                          \
+	X(void, wasm_ext_memory_unused, 2, u32, start, u32, bytes)             \
 	/* The calling task is called name from now on. */                     \
 	X(void, wasm_ext_task_name, 1, GUEST_PTR(const char *), name)
 

@@ -152,20 +152,25 @@ bool debugger_is_there(void)
 	return found && found[sizeof(label) - 1] != '0';
 }
 
-/* Whether there is one is looked up now and then: this is asked often. */
-bool debugger_holds_others(void)
+bool debugger_was_there(void)
 {
 	static _Atomic u64 looked_ns;
 	static _Atomic bool is_there;
 	u64 now = clock_ns(CLOCK_MONOTONIC);
-	char stat[128];
-	const char *name_end;
 
 	if (now - looked_ns >= LOOK_NS) {
 		looked_ns = now;
 		is_there = debugger_is_there();
 	}
-	if (!is_there)
+	return is_there;
+}
+
+bool debugger_holds_others(void)
+{
+	char stat[128];
+	const char *name_end;
+
+	if (!debugger_was_there())
 		return false;
 	read_start(stat, sizeof(stat), "/proc/self/stat");
 	name_end = strrchr(stat, ')');

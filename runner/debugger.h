@@ -20,6 +20,9 @@ void debugger_exec(enum debugger debugger, char **argv)
 /* Does somebody trace us? */
 bool debugger_is_there(void);
 
+/* Did somebody a moment ago? For what asks often. In handlers of signals too. */
+bool debugger_was_there(void);
+
 /* Does it keep the main thread stopped, and so all but this one? While it steps a thread
  * through a few instructions, say. In handlers of signals too. */
 bool debugger_holds_others(void);

@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "console.h"
+#include "debugger.h"
 #include "exit.h"
 #include "expect.h"
 #include "fault.h"
@@ -278,6 +279,14 @@ static u32 body_wasm_ext_protect(struct task *t, u32 start, u32 bytes,
 	(void)t;
 	return (u32)-memory_protect(&the_vm->memory, start, bytes,
 				    protection == WASM_PROTECT_NONE);
+}
+
+/* Whoever debugs may want to see what was freed. */
+static void body_wasm_ext_memory_unused(struct task *t, u32 start, u32 bytes)
+{
+	(void)t;
+	if (!debugger_was_there())
+		memory_discard(&the_vm->memory, start, bytes);
 }
 
 static u32 body_wasm_ext_stack_trace(struct task *t, gaddr_t whose,

@@ -99,6 +99,12 @@ int memory_protect(struct memory *m, gaddr_t addr, u32 bytes, bool none)
 	return err;
 }
 
+void memory_discard(const struct memory *m, gaddr_t addr, u32 bytes)
+{
+	if ((addr | bytes) % MEMORY_PAGE == 0 && memory_has(m, addr, bytes))
+		madvise(memory_at(addr), bytes, MADV_DONTNEED);
+}
+
 bool memory_peek(const struct memory *m, gaddr_t addr, u32 *ret)
 {
 	struct iovec to = { ret, sizeof(*ret) };

@@ -38,6 +38,10 @@ bool memory_has(const struct memory *m, gaddr_t addr, u64 n);
  * Any thread. */
 int memory_protect(struct memory *m, gaddr_t addr, u32 bytes, bool none);
 
+/* Whole pages of usable memory, all 0 from now on, which costs the host no memory.
+ * Anything else: nothing happens. Any thread. */
+void memory_discard(const struct memory *m, gaddr_t addr, u32 bytes);
+
 /* Is it in a page to which an access faults, or may soon? Any thread, in a signal
  * handler too. */
 static inline NOT_SANITIZED bool

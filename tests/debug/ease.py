@@ -11,7 +11,7 @@ import time
 
 import debuggers
 import pexpect
-from debuggers import Failure, Gdb, Home, Lldb, boot, booted, runner_arguments
+from debuggers import Failure, Gdb, Guest, Home, Lldb, boot, booted, runner_arguments
 
 SETUP = os.path.join(debuggers.SCRIPTS, 'setup')
 
@@ -192,6 +192,37 @@ def test_attach_gdb():
 
 def test_attach_lldb():
     attach(Lldb)
+
+
+def test_free_memory_stays():
+    """What is free is not given back to the host while somebody may look at it."""
+    with Guest(f'--level={debuggers.LEVEL}') as guest:
+        guest.run('sleep 4; while :; do /bin/true; usleep 10000; done &')
+        Gdb().check([('break memory_discard', None, 'Breakpoint 1'),
+                     ('tbreak tell_host', None, 'breakpoint 2'),
+                     ('continue', None, 'hit Temporary breakpoint 2, tell_host'),
+                     ('finish', None, r'^process_\w+ \('),
+                     ('info breakpoints', None, r'\A(?!.*already hit).*memory_discard')],
+                    pid=guest.child.pid)
+        # Without a debugger it is.
+        wait_for_discards(guest)
+
+
+def wait_for_discards(guest):
+    """The host has less, of a guest that took and freed."""
+    guest.run('dd if=/dev/zero of=/tmp/x bs=1M count=64 2>/dev/null')
+    full = resident(guest)
+    guest.run('rm /tmp/x')
+    deadline = time.monotonic() + debuggers.LIMIT_S
+    while resident(guest) > full - (48 << 20):
+        if time.monotonic() > deadline:
+            raise Failure(f'{full} bytes, and no less when they are free')
+        time.sleep(0.5)
+
+
+def resident(guest):
+    with open(f'/proc/{guest.child.pid}/statm', encoding='utf-8') as statm:
+        return int(statm.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
 
 
 def test_setup_keeps_settings():
