@@ -59,6 +59,7 @@ void cpu_unpin(void)
 void cpu_init(struct cpu *cpu, u32 number)
 {
 	prctl(PR_SET_TIMERSLACK, 1); /* the tasks' threads inherit it: rests end in time */
+	cpu->timer_ns = NEVER;
 	cpu->home = home_of(number);
 	cpu->number = number;
 	cpu->timerfd = timerfd_create(CLOCK_MONOTONIC,
@@ -122,25 +123,36 @@ static NOT_SANITIZED void arm(struct cpu *cpu, u64 ns, int flags)
 
 void cpu_timer_set(struct cpu *cpu, u64 deadline_ns)
 {
+	cpu->timer_ns = deadline_ns;
 	if (deadline_ns == NEVER)
 		arm(cpu, 0, TFD_TIMER_ABSTIME); /* disarms */
 	else
 		arm(cpu, deadline_ns ? deadline_ns : 1, TFD_TIMER_ABSTIME);
 }
 
-/* It ends by itself: a timer as well would wake the main thread for nothing. */
-static void sleep_until(struct cpu *cpu, u32 *word, u64 deadline_ns)
+/* A rest that ends when the timer is due ends by itself: the timer as well would wake
+ * the main thread for nothing. */
+static bool sleep_to_timer(struct cpu *cpu, u32 *word)
+{
+	u64 due_ns = cpu->timer_ns;
+	struct timespec until = timespec_of_ns(due_ns);
+
+	cpu_timer_set(cpu, NEVER);
+	futex_wait(word, 0, &until);
+	if (clock_ns(CLOCK_MONOTONIC) >= due_ns)
+		return true;
+	cpu_timer_set(cpu, due_ns);
+	return false;
+}
+
+static bool sleep_to(struct cpu *cpu, u32 *word, u64 deadline_ns)
 {
 	struct timespec until = timespec_of_ns(deadline_ns);
 
-	if (deadline_ns == NEVER) {
-		futex_wait(word, 0, NULL);
-		return;
-	}
-	cpu_timer_set(cpu, NEVER);
-	futex_wait(word, 0, &until);
-	if (clock_ns(CLOCK_MONOTONIC) < deadline_ns)
-		cpu_timer_set(cpu, deadline_ns);
+	if (deadline_ns == cpu->timer_ns && deadline_ns != NEVER)
+		return sleep_to_timer(cpu, word);
+	futex_wait(word, 0, deadline_ns == NEVER ? NULL : &until);
+	return false;
 }
 
 /*
@@ -148,9 +160,10 @@ static void sleep_until(struct cpu *cpu, u32 *word, u64 deadline_ns)
  * a while before it sleeps, so that two CPUs that work together do not wait for
  * the host's scheduler.
  */
-void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
+bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 {
 	u64 start = clock_ns(CLOCK_MONOTONIC), stop = start + POLL_NS;
+	bool is_due = false;
 
 	atomic_store(&cpu->idle_word, word);
 	if (cpu->short_rest) {
@@ -159,9 +172,10 @@ void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 	}
 	atomic_store(&cpu->idle, CPU_SLEEPS);
 	if (!load(word))
-		sleep_until(cpu, word, deadline_ns);
+		is_due = sleep_to(cpu, word, deadline_ns);
 	atomic_store(&cpu->idle, CPU_RUNS);
 	cpu->short_rest = clock_ns(CLOCK_MONOTONIC) - start < 2 * POLL_NS;
+	return is_due;
 }
 
 NOT_SANITIZED void cpu_retry(struct cpu *cpu)

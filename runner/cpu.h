@@ -20,6 +20,7 @@ struct cpu {
 	_Atomic(u32 *) idle_word; /* valid while idle */
 	_Atomic bool stopped;
 	int timerfd;
+	u64 timer_ns; /* what it was last set to; its own thread's */
 	int home; /* the host's CPU that its threads stay on; -1: any */
 };
 
@@ -29,8 +30,9 @@ void cpu_init(struct cpu *cpu, u32 number);
 /* Make it look at its pending interrupts. Any thread. */
 void cpu_kick(struct cpu *cpu);
 
-/* Sleep until *word != 0, a kick, or a monotonic time. On its own thread. */
-void cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns);
+/* Sleep until *word != 0, a kick, or a monotonic time. On its own thread. Is the timer's
+ * interrupt to be raised now? The timerfd says nothing of a time that both wait for. */
+bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns);
 
 /* The timerfd becomes readable at that monotonic time; 0: now, ~0: never. */
 void cpu_timer_set(struct cpu *cpu, u64 deadline_ns);

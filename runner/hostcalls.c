@@ -152,7 +152,9 @@ static void body_wasm_ext_cpu_idle(struct task *t, gaddr_t word,
 				   u64 deadline_ns)
 {
 	check_memory(word, 4);
-	cpu_idle(t->cpu, memory_at(word), clock_host_time(deadline_ns));
+	if (cpu_idle(t->cpu, memory_at(word), clock_host_time(deadline_ns)))
+		the_vm->kernel.raise_interrupt(t->kinst, t->cpu->number,
+					       WASM_IRQ_TIMER);
 }
 
 static void body_wasm_ext_interrupt_cpu(struct task *t, u32 cpu)

@@ -33,6 +33,12 @@ void boot(void)
 
 	start = now();
 	wasm_ext_timer_set(start + 20 * MS);
+	check(sleep_until(start + 20 * MS) >= start + 20 * MS,
+	      "a timer for the end of the rest is early");
+	check(pending[0] == 1u << WASM_IRQ_TIMER, "a timer for the end of the rest");
+
+	start = now();
+	wasm_ext_timer_set(start + 20 * MS);
 	wasm_ext_timer_set(~0ull);
 	check(sleep_until(start + 60 * MS) >= start + 60 * MS,
 	      "a timer that was stopped");
