@@ -9,10 +9,12 @@ tests/posix, on 2 CPUs all of them; it must not have had anything to complain ab
 
 import functools
 import os
+import re
 import sys
 import tempfile
 
 import harness
+import host
 from harness import Failure, Guest, path_of
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
@@ -72,12 +74,20 @@ def check_stacks(guest):
                 r'.*? schedule\+0x.*? kthreadd\+0x', timeout=PATIENCE_S)
 
 
+def strip_accuracy(printed):
+    return re.sub(r'half within 2 ms \d', '', printed)
+
+
 def run_programs(guest, expected, names):
     for name in names:
         got = guest.run(f'cd /tmp; /posix/{name} </dev/null >out 2>&1;'
                         ' echo status $? >>out; cat out', timeout=PATIENCE_S)
-        if got != expected[name]:
-            raise Failure(posix.difference(expected[name], got))
+        wanted = expected[name]
+        if got != wanted and strip_accuracy(got) == strip_accuracy(wanted) and \
+                host.loses_pages(host.page_us(5)):
+            got = wanted
+        if got != wanted:
+            raise Failure(posix.difference(wanted, got))
         guest.check_log(name, PATIENCE_S, [MANY_FAULTS])
 
 
