@@ -401,5 +401,25 @@ def test_interrupt():
         check('lldb bt -u', said[7], r'sched_tick.*handle_interrupt.*awk_main.*worker_main')
 
 
+DEFERRED = r'interrupt_work .*interrupt_kernel .*<interrupt>.*arch_local_irq_'
+
+
+def test_deferred_interrupt():
+    """One that comes when the kernel enables interrupts again."""
+    with Guest(*OPTIONS, cpus=1) as guest:
+        guest.run('while :; do sleep 0.1; done &')
+        said = Gdb().script(['tbreak wasm_irq_deferred', 'continue',
+                             'tbreak interrupt_work', 'continue', 'bt', 'wl-bt'],
+                            pid=guest.child.pid)
+        check('gdb bt', said[4], DEFERRED)
+        check('gdb wl-bt', said[5], DEFERRED)
+        said = Lldb().script(['breakpoint set -o true -n wasm_irq_deferred', 'continue',
+                              'breakpoint set -o true -n interrupt_work', 'continue',
+                              'bt', 'wl-bt'], pid=guest.child.pid)
+        check('lldb bt', said[4], r'`interrupt_work.*`interrupt_kernel[^\n]* <interrupt>\n'
+                                  r'[^\n]*`arch_local_irq_')
+        check('lldb wl-bt', said[5], DEFERRED)
+
+
 if __name__ == '__main__':
     debuggers.main()

@@ -69,7 +69,8 @@ def mark_label(frame, _=None):
 def _of_guest(frame):
     """Neither the runner's, nor a helper of the translator's or what that calls, which
     has no lines."""
-    if stacks.place(the_target, frame.GetPC()) == stacks.RUNNER:
+    if stacks.place(the_target, frame.GetPC()) == stacks.RUNNER or \
+            stacks.is_helper(frame.GetFunctionName()):
         return False
     while frame.IsValid() and not frame.GetLineEntry().IsValid():
         if stacks.is_helper(frame.GetFunctionName()):

@@ -14,6 +14,8 @@ LIMIT = 400
 NAMED_WITHIN = 5
 # The runner's, where --watch saw a write: by the CPU, by checks.
 WATCH = {'on_trap', 'guest_wrote'}
+# The kernel's, through which an interrupt comes that had to wait.
+DEFERRED = 'wasm_irq_deferred'
 KERNEL, PROGRAM, RUNNER = 'kernel', 'program', 'runner'
 
 
@@ -53,8 +55,8 @@ def place(target, pc):
 
 
 def is_helper(function):
-    """Is it one that the translator adds to the guest's?"""
-    return (function or '').startswith('guest_rt_')
+    """Is it one that the translator adds to the guest's, or stands for an interrupt?"""
+    return function == DEFERRED or (function or '').startswith('guest_rt_')
 
 
 def mark_behind(target, frames, number):
@@ -105,6 +107,8 @@ def mark(group, innermost):
     names = [f.function or '' for f in group]
     if WATCH.intersection(names):
         return '<watch>'
+    if DEFERRED in names:
+        return '<interrupt>'
     if any(f.handler for f in group):
         fault = any('fault' in n for n in names)
         return '<fault>' if fault else '<interrupt>'
