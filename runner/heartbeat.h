@@ -11,11 +11,10 @@
 #include "util.h"
 
 /* Once, on the main thread, whose loop it is. */
-void heartbeat_start(uv_loop_t *loop, bool (*guest_is_idle)(void));
+void heartbeat_start(uv_loop_t *loop);
 
 /* Did the process stand still for more than a second (1 to 1.5 s are seen or not, as
- * beats fall, and 1 to 3 s if the guest was idle), and did that end not longer ago than
- * it took? Any thread. */
+ * beats fall), and did that end not longer ago than it took? Any thread. */
 bool heartbeat_missed(void);
 
 #endif

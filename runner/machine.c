@@ -156,7 +156,7 @@ static void start_loop(struct machine *m)
 		uv_timer_init(&m->loop, &m->clock);
 		uv_timer_start(&m->clock, on_clock, 1, 1);
 	}
-	heartbeat_start(&m->loop, is_idle);
+	heartbeat_start(&m->loop);
 	console_start(&m->loop, &hooks, o->debugger_has_ctrl_c);
 }
 

@@ -275,11 +275,15 @@ class Guest:
     def check_idle(self):
         """At its prompt it takes less than a hundredth of a CPU of the host."""
         time.sleep(2)  # what the boot left to do
-        before = self.cpu_seconds()
-        page_us = host.page_us(IDLE_S)
-        took = self.cpu_seconds() - before
-        if took > IDLE_S / 100 and not host.loses_pages(page_us):
-            raise Failure(f'idle it takes {took:.2f} s of {IDLE_S}')
+        for _ in range(host.TRIES):
+            before = self.cpu_seconds()
+            page_us = host.page_us(IDLE_S)
+            took = self.cpu_seconds() - before
+            if took <= IDLE_S / 100:
+                return
+            if not host.loses_pages(page_us):
+                break
+        raise Failure(f'idle it takes {took:.2f} s of {IDLE_S}')
 
     def wait(self, timeout=None):
         """Wait for the runner's end: its status, -N for signal N."""

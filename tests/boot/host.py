@@ -12,6 +12,7 @@ import time
 PAGES = 300
 PAUSE_S = 0.33
 SLOW_US = 5
+TRIES = 4  # where nothing is known; then it is a failure
 
 
 def page_us(seconds):
@@ -32,8 +33,8 @@ def page_us(seconds):
 
 
 def loses_pages(took_us):
-    """By page_us(). Nothing is known then of how long the guest took, as is said here."""
+    """By page_us(). Nothing is known then of how long the guest took."""
     if took_us < SLOW_US:
         return False
-    print(f'note: not measured, the host took {took_us:.0f} us to touch a page again')
+    print(f'note: measured again, the host took {took_us:.0f} us to touch a page again')
     return True
