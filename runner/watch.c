@@ -257,7 +257,8 @@ static u64 value_of(const struct place *p)
 	return value;
 }
 
-/* A debugger is told by the thread that wrote. */
+/* By the thread that wrote: sent to the process, SIGSTOP would be the main
+ * thread's, and this one would go on until that one runs. */
 static void stop(void)
 {
 	if (debugger_is_there()) {
@@ -266,7 +267,7 @@ static void stop(void)
 	}
 	log_text("runner: stopped: gdb -p %d looks at it, kill -CONT %d goes on",
 		 getpid(), getpid());
-	kill(getpid(), SIGSTOP);
+	raise(SIGSTOP);
 }
 
 static void act(void)

@@ -6,6 +6,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 
 import debuggers
@@ -136,10 +137,8 @@ def test_watch_stops():
             ('bt', None, rf'\A#0 +<watch> \(\)\n#\d+ [^\n]*\b{writer} \('),
             (None, 'bt', r'^ *\* frame #0: [^\n]*libc[^\n]*\n'
              rf' +frame #\d+: \w+ kernel`{writer} at ')]
-    # While gdb comes to a stopped process, that may go on: the first stop may be past.
-    again = [('continue', 'continue', 'SIGTRAP'), *stop]
-    table = [*again, ('wl-bt awk', 'wl-bt awk',
-                      r'^awk, pid \d+, .*awk_main \(.*\bmain \('), *again]
+    table = [('wl-bt awk', 'wl-bt awk', r'^awk, pid \d+, .*awk_main \(.*\bmain \('),
+             *2 * [('continue', 'continue', 'SIGTRAP'), *stop]]
     for debugger in Gdb, Lldb:
         with Guest(f'--level={debuggers.LEVEL}', '--watch=panic_timeout',
                    '--watch-action=stop') as guest:
@@ -148,6 +147,28 @@ def test_watch_stops():
             debugger().check(table, pid=guest.child.pid)
             # Without the debugger, it is as before: on, and stopped, and on.
             wait_until('stops again', lambda: stops_again(guest))
+
+
+def test_watch_stops_the_writer():
+    """Also where the main thread, which a signal to the process is for, has to wait for
+    a CPU of the host's: the writer itself goes on no further."""
+    cpu = {max(os.sched_getaffinity(0))}
+    wait = 'BEGIN { for (i = 0; i < 5000000; i++) ;'
+    for _ in range(4):
+        with Guest(f'--level={debuggers.LEVEL}', '--watch=panic_timeout',
+                   '--watch-action=stop') as guest:
+            pid = guest.child.pid
+            guest.line(WRITES.replace('BEGIN {', wait))
+            time.sleep(0.1)
+            os.sched_setaffinity(pid, cpu)
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+            with subprocess.Popen(['sh', '-c', 'while :; do :; done']) as other:
+                os.sched_setaffinity(other.pid, cpu)
+                try:
+                    wait_until('stops', lambda: state_of(pid) == 'T')
+                finally:
+                    other.kill()
+            equal(guest.stderr().count('runner: watch 1: '), 1, 'hits until it stops')
 
 
 def test_watch_and_attach_later():
