@@ -93,8 +93,8 @@ __attribute__((noinline)) static int salvaged(int n, unsigned int bits)
 	unsigned char cut = (unsigned char)(bits + 255);
 	long long wide_mask = bits;
 
-	total += n;
-	return total ^ (int)bits;       /* SALVAGED */
+	total += 3 * n;
+	return total ^ (int)bits ^ n;   /* SALVAGED */
 }
 __attribute__((export_name("salvage"))) int salvage(int n)
 {
@@ -240,6 +240,75 @@ def gdb(bench, wasm, commands, script):
                 .replace('@RUN@', f'run {so} <{bench.path("commands")}'))
     return subprocess.run(['gdb', '-nx', '-batch', '-x', bench.path('script'),
                            bench.loader], capture_output=True, text=True).stdout
+
+
+# LLVM lets other values have the locals of sequence, p and error, whose places are the
+# same afterwards, as its DWARF tells them.
+REUSED = '''\
+struct lock { int depth, taken; };
+struct sequence { int padding[4]; struct lock *lock; };
+static struct lock one = { 3, 7 };
+static struct sequence all[2] = { { .lock = &one }, { .lock = &one } };
+static int *volatile number = &one.depth;
+__attribute__((noinline)) static int unlock(int *taken)
+{
+	return --*taken + *number;      /* UNLOCK */
+}
+__attribute__((noinline)) static void stop(struct sequence *sequence)
+{
+	struct lock *lock = sequence->lock;
+
+	if (lock->depth < 32) {
+		unlock(&lock->taken);
+		unlock(&lock->taken);
+	}
+}
+__attribute__((noinline)) static int try_it(int n)
+{
+	int error = unlock(&one.taken), *p;
+
+	if (error < n) {
+		p = number;
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		unlock(p);
+		error = unlock(p + 1);
+		unlock(&one.taken);
+	}
+	return error;
+}
+__attribute__((noinline)) static int in_frame(int n)
+{
+	int numbers[4];
+
+	numbers[0] = numbers[3] = n;
+	unlock(numbers);
+	return numbers[n & 3];
+}
+__attribute__((export_name("reused"))) int reused(int n)
+{
+	stop(&all[n & 1]);
+	return try_it(n) + in_frame(n);
+}
+'''
+
+
+def reused(bench):
+    """A variable whose local has something else is nowhere, until it is there again."""
+    wasm, _ = compile_c(bench, 'reused', '-g', source=REUSED)
+    here = ['up', 'info args', 'info locals', 'continue']
+    text = gdb(bench, wasm, 'reused 9\n', [
+        'tbreak stop', '@RUN@', 'info args', 'break unlock', 'continue', *7 * here])
+    frames = re.split(r'^#1 +', text, flags=re.M)[1:]
+    said = [dict(re.findall(r'^(sequence|lock|error|p|numbers) = (.*)$', f, re.M))
+            for f in frames]
+    pointer, none = '0x10002c', '<optimized out>'
+    assert len(said) == 7 and re.search(r'^sequence = 0x100014$', text, re.M), text
+    for names in said[:2]:
+        assert names['sequence'] in (none, '0x100014'), text
+        assert names['lock'] in (none, pointer), text
+    assert [names['p'] for names in said[2:6]] == [none, pointer, pointer, none], text
+    assert [names['error'] for names in said[2:6]] == [none, none, none, '5'], text
+    assert said[6]['numbers'] == re.findall(r'taken=(\w+)', text)[-1], text
 
 
 def results(bench):
@@ -418,6 +487,6 @@ def damaged_often(bench):
 
 def tests():
     return [(f.__name__.replace('_', ' '), f) for f in (
-        lines, variables, results, salvaged, inlined, declared, member,
+        lines, variables, reused, results, salvaged, inlined, declared, member,
         no_lines, true_names, separate_file, damaged_debug,
         damaged_often)]

@@ -10,9 +10,12 @@
 #include "locals.h"
 #include "localtype.h"
 #include "place.h"
+#include "webs.h"
 
 #define MAX_VARS 1000 /* of one function; what is beyond is left out */
 #define MAX_DEPTH 200
+/* For the webs of a module; Linux takes a twentieth. */
+#define MAX_EFFORT (UINT64_C(1) << 28)
 
 /* A variable while it is read. */
 struct found {
@@ -29,6 +32,7 @@ struct reading {
 	const struct scopes *scopes;
 	size_t room_vars, room_events, room_abstract;
 	uint64_t effort; /* bytes of lists of locations that may be read */
+	uint64_t webs_effort;
 	bool failed;	 /* no memory */
 
 	struct dwarf_unit u;
@@ -36,6 +40,8 @@ struct reading {
 	struct local_part *part;
 	uint32_t body, start, end;
 	uint32_t frame; /* the local with the frame's address, or ~0 */
+	struct webs webs;
+	bool has_webs;
 };
 
 /* ---- places ----------------------------------------------------------- */
@@ -95,19 +101,75 @@ static bool is_all_there(const struct local_type *t, unsigned int local,
 	}
 }
 
-static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t to,
+/* It ends in front of an assignment to its local: what has a value for no more than a
+ * moment gets it for longer by some passes of LLVM. */
+static void add_piece(struct reading *g, uint32_t var, uint32_t from, uint32_t to,
 		      struct local_event event)
 {
 	static const struct local_event ends = { .kind = LOCAL_ENDS };
 
+	if (event.kind != LOCAL_IS)
+		to = webs_before(&g->webs, (uint32_t)event.value, to);
+	if (from >= to)
+		return;
+	add_event(g, from, var, event);
+	add_event(g, to, var, ends);
+}
+
+static uint32_t number_of_params(const struct reading *g)
+{
+	uint32_t f = g->body + g->m->imported[WASM_K_FUNC];
+
+	return (uint32_t)g->m->types[g->m->func_types[f]].params.n;
+}
+
+/* As long as the local has something of the same web as at first. When the function
+ * begins, only parameters are there: what is said of another local is meant of what it
+ * has next. */
+static void add_in_local(struct reading *g, uint32_t var, uint32_t from, uint32_t to,
+			 struct local_event event)
+{
+	uint32_t local = (uint32_t)event.value, start = from, at, next;
+	uint32_t web = webs_at(&g->webs, local, from, &next);
+	bool is_there = true;
+
+	if (from == g->start && local >= number_of_params(g)) {
+		start = next;
+		web = webs_at(&g->webs, local, start, &next);
+	}
+	if (web == NO_WEB)
+		return;
+	for (; next < to && g->webs_effort; g->webs_effort--) {
+		bool was_there = is_there;
+
+		at = next;
+		is_there = webs_at(&g->webs, local, at, &next) == web;
+		if (was_there && !is_there)
+			add_piece(g, var, start, at, event);
+		else if (!was_there)
+			start = at;
+	}
+	if (is_there && next >= to)
+		add_piece(g, var, start, to, event);
+}
+
+static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t to,
+		      struct local_event event)
+{
 	if (from < g->start)
 		from = g->start;
 	if (to > g->end)
 		to = g->end;
-	if (from >= to)
+	if (from >= to || (event.kind != LOCAL_IS && !g->has_webs))
 		return;
-	add_event(g, (uint32_t)from, var, event);
-	add_event(g, (uint32_t)to, var, ends);
+	from = webs_reached(&g->webs, (uint32_t)from);
+	to = webs_reached(&g->webs, (uint32_t)to);
+	if (to > g->end)
+		to = g->end;
+	if (event.kind == LOCAL_IS)
+		add_piece(g, var, (uint32_t)from, (uint32_t)to, event);
+	else
+		add_in_local(g, var, (uint32_t)from, (uint32_t)to, event);
 }
 
 /* A variable whose places are read. */
@@ -138,29 +200,77 @@ static void add_range(void *arg, uint64_t from, uint64_t to,
 			.is_wide = local == WASM_I64 });
 }
 
+/* One place is told for all of a variable's scope. */
 static void read_location(struct reading *g, const struct found *f,
 			  uint32_t var)
 {
 	const struct dwarf_value *place = &f->location;
+	const struct local_var *v = &g->out->vars[var];
+	uint32_t start = g->start, end = g->end;
 	struct local_event event = { .kind = LOCAL_AT, .value = g->frame,
 				     .offset = f->frame_offset };
 	struct placing p = { g, f, var };
 
+	if (v->scope != NO_SCOPE) {
+		start = g->scopes->list[v->scope].start;
+		end = g->scopes->list[v->scope].end;
+	}
 	if (!place->is_set && f->constant.is_set) {
 		event = (struct local_event){ .kind = LOCAL_IS,
 					      .value = f->constant.u };
 		if (f->type.class != LOCAL_FLOAT || f->type.is_pointer)
-			add_place(g, var, g->start, g->end, event);
+			add_place(g, var, start, end, event);
 	} else if (f->in_memory) {
-		add_event(g, g->start, var, event);
+		add_place(g, var, g->start, g->end, event);
 	} else if (place->bytes.p) {
-		add_range(&p, g->start, g->end, place->bytes);
+		add_range(&p, start, end, place->bytes);
 	} else if (place->is_set) {
 		lists_read_places(&g->u, place->u, &g->effort, add_range, &p);
 	}
 }
 
 /* ---- a function ------------------------------------------------------- */
+
+/* Two places of variables; a pair of events each. */
+static bool share_web(const struct local_event *a, const struct local_event *b)
+{
+	return b->kind == LOCAL_IN && b->value == a->value && !b->steps.n &&
+	       b->var != a->var && b[0].address >= a[0].address &&
+	       b[0].address < a[1].address;
+}
+
+/*
+ * Assignments of one web are a variable's own, but not of one that is worth something
+ * made of what the local has; and where there are two variables, which were worth the
+ * same until then, nobody tells of which it is: neither is in that local any more.
+ */
+static void end_doubtful(struct reading *g, struct local_event *a,
+			 struct local_event *last)
+{
+	uint32_t local = (uint32_t)a->value, end;
+	struct local_event *b;
+
+	if (a->kind != LOCAL_IN ||
+	    !webs_is_set(&g->webs, local, a[0].address, a[1].address))
+		return;
+	if (a->steps.n)
+		a->kind = LOCAL_ENDS;
+	for (b = g->out->events + g->part->first_event; b < last; b += 2) {
+		if (a->kind == LOCAL_ENDS)
+			return;
+		if (!g->webs_effort)
+			return;
+		g->webs_effort--;
+		end = a[1].address < b[1].address ? a[1].address : b[1].address;
+		if (!share_web(a, b) ||
+		    !webs_is_set(&g->webs, local, b[0].address, end))
+			continue;
+		a[1].address = b[0].address;
+		b[0].kind = LOCAL_ENDS;
+		if (a[0].address == a[1].address)
+			a[0].kind = LOCAL_ENDS;
+	}
+}
 
 static int compare_events(const void *x, const void *y)
 {
@@ -198,6 +308,7 @@ static void begin_function(struct reading *g, uint32_t body)
 	g->start = (uint32_t)(g->m->bodies[body].p -
 			      g->m->section[WASM_CODE].p);
 	g->end = g->start + (uint32_t)g->m->bodies[body].n;
+	g->has_webs = webs_read(g->m, body, &g->webs_effort, &g->webs);
 	g->part->first_var = (uint32_t)g->out->nvars;
 	g->part->first_event = (uint32_t)g->out->nevents;
 }
@@ -205,7 +316,12 @@ static void begin_function(struct reading *g, uint32_t body)
 static void end_function(struct reading *g)
 {
 	struct local_part *part = g->part;
+	struct local_event *e = g->out->events + part->first_event;
+	struct local_event *end = g->out->events + g->out->nevents;
 
+	for (; !g->failed && e < end; e += 2)
+		end_doubtful(g, e, end);
+	webs_free(&g->webs);
 	part->nvars = (uint32_t)g->out->nvars - part->first_var;
 	part->nevents = (uint32_t)g->out->nevents - part->first_event;
 	if (part->nevents)
@@ -439,7 +555,8 @@ static void read_unit(struct reading *g)
 void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		 const struct scopes *scopes, struct locals *ret)
 {
-	struct reading g = { .out = ret, .m = m, .scopes = scopes };
+	struct reading g = { .out = ret, .m = m, .scopes = scopes,
+			     .webs_effort = MAX_EFFORT };
 	size_t offset = 0;
 
 	memset(ret, 0, sizeof(*ret));

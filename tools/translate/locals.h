@@ -3,13 +3,13 @@
  * locals.h: where the parameters and variables of a module's functions are.
  *
  * A variable of C is in a local of wasm (or is a constant) while the code
- * between two addresses is executed, as the DWARF tells, or is the sum of that
- * and a constant, or the like (expression.h). One that is in memory,
- * in the function's frame, is known by its address: its type here is that of a
- * pointer to it, or to the first element of an array. Those of blocks, and of
- * functions that were put into this one, are told with the scope that they are in.
- * What is in several places at once, or of an aggregate type and not in memory, is
- * nowhere.
+ * between two addresses is executed, as the DWARF tells, for as long as that local has
+ * nothing else (webs.h), or is the sum of that and a constant, or the like
+ * (expression.h). One that is in memory, in the function's frame, is known by its
+ * address: its type here is that of a pointer to it, or to the first element of an
+ * array. Those of blocks, and of functions that were put into this one, are told with
+ * the scope that they are in. What is in several places at once, or of an aggregate
+ * type and not in memory, is nowhere.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H

@@ -39,11 +39,12 @@ struct around {
 
 /* ---- its code --------------------------------------------------------- */
 
-/* Rows from there to there are in the last scope. Those around it came before. */
+/* Code from there to there is in the last scope. Those around it came before. */
 static void take_rows(void *arg, uint64_t from, uint64_t to,
 		      struct wasm_slice place)
 {
 	struct reading *g = arg;
+	struct scope *s = &g->out->list[g->out->n - 1];
 	size_t row, end;
 
 	(void)place;
@@ -53,6 +54,10 @@ static void take_rows(void *arg, uint64_t from, uint64_t to,
 		to = g->end;
 	if (from >= to)
 		return;
+	if (from < s->start)
+		s->start = (uint32_t)from;
+	if (to > s->end)
+		s->end = (uint32_t)to;
 	row = lines_find(g->lines, (uint32_t)from);
 	end = lines_find(g->lines, (uint32_t)to);
 	for (; row < end && g->rows; row++, g->rows--)
@@ -107,7 +112,8 @@ static uint32_t add_scope(struct reading *g, const struct dwarf_die *die,
 			  uint32_t outer)
 {
 	struct dwarf_die origin = *die;
-	struct scope s = { .entry = (uint32_t)die->offset, .outer = outer };
+	struct scope s = { .entry = (uint32_t)die->offset, .outer = outer,
+			   .start = UINT32_MAX };
 
 	s.is_inlined = die->tag == DW_TAG_inlined_subroutine;
 	if (s.is_inlined && (!dwarf_die_origin(&g->u, die, &origin) ||

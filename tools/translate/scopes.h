@@ -22,6 +22,7 @@ struct scope {
 			 * NO_SCOPE: the function */
 	uint32_t origin; /* the entry of the C that it is made of, or its own */
 	uint32_t kin;	/* the first scope made of the same C as this one */
+	uint32_t start, end; /* what its code is in; without code, end is 0 */
 	bool is_inlined; /* it is a function; else a block */
 	uint32_t name;	/* of the function: number in names */
 	struct scope_line declared, called;

@@ -242,6 +242,25 @@ static void put_all_gone(const struct variables *v,
 			put_gone(v, i, out);
 }
 
+/* Takes back what was not said again. */
+static void put_ended(struct variables *v, struct buffer *out)
+{
+	static const struct variable_set none;
+
+	if (!v->has_ended)
+		return;
+	put_all_gone(v, &v->ended, &none, out);
+	v->ended = v->kept = none;
+	v->has_ended = false;
+}
+
+static void end(struct variables *v, uint32_t i, bool is_kept)
+{
+	set_to(&v->ended, i, true);
+	set_to(&v->kept, i, is_kept);
+	v->has_ended = true;
+}
+
 /* An active one gets the value that is at its place now. */
 static void put_value(const struct variables *v, uint32_t i,
 		      const struct local_event *e, struct buffer *out)
@@ -313,7 +332,10 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 	v->start = (uint32_t)(v->m->bodies[body].p -
 			      v->m->section[WASM_CODE].p);
 	v->is_lost = false;
+	v->is_behind_jump = v->has_ended = false;
 	memset(&v->active, 0, sizeof(v->active));
+	memset(&v->ended, 0, sizeof(v->ended));
+	memset(&v->kept, 0, sizeof(v->kept));
 	forget_labels(v);
 	put_params(v, body, line, out, &copies);
 	buffer_byte(out, ' ');
@@ -433,10 +455,12 @@ static void after_label(struct variables *v, const char *text,
 		return;
 	}
 	l = &v->blocks[n];
-	put_all_gone(v, &l->any, &v->active, out);
-	for (i = 0; l->has_jumps && i < v->part->nvars; i++)
-		if (is_in(&v->active, i) && !is_in(&l->all, i))
+	for (i = 0; l->has_jumps && i < v->part->nvars; i++) {
+		if (!is_in(&v->active, i) && is_in(&l->any, i))
+			end(v, i, v->is_behind_jump && is_in(&l->all, i));
+		else if (is_in(&v->active, i) && !is_in(&l->all, i))
 			put_value(v, i, v->places[i], out);
+	}
 }
 
 /* The line may have been an assignment to a local. */
@@ -482,7 +506,10 @@ static void put_call(const char *line, struct buffer *out)
 void variables_line(struct variables *v, const char *line, struct buffer *out)
 {
 	const char *text = line + strspn(line, " ");
+	bool is_jump = !strncmp(text, "goto var_", strlen("goto var_"));
 
+	if (v->part)
+		put_ended(v, out);
 	if (!v->part || v->is_lost) {
 		buffer_text(out, line);
 	} else if (strstr(text, "wasm_rt_try(")) {
@@ -499,6 +526,7 @@ void variables_line(struct variables *v, const char *line, struct buffer *out)
 		put_jumps(v, line, out);
 		after_statement(v, text, out);
 	}
+	v->is_behind_jump = is_jump;
 	if (!strcmp(line, "}"))
 		v->part = NULL;
 }
@@ -527,8 +555,12 @@ void variables_event(struct variables *v, const struct local_event *event,
 		return;
 	set_to(&v->active, i, event->kind != LOCAL_ENDS);
 	v->places[i] = event;
-	if (event->kind == LOCAL_ENDS)
-		put_gone(v, i, out);
-	else if (!is_at_entry(v, i, event))
+	if (event->kind == LOCAL_ENDS) {
+		end(v, i, false);
+		return;
+	}
+	if (!is_in(&v->kept, i) && !is_at_entry(v, i, event))
 		put_value(v, i, event, out);
+	set_to(&v->ended, i, false);
+	set_to(&v->kept, i, false);
 }

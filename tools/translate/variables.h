@@ -11,6 +11,9 @@
  * Jumps: what was not true at each jump to a label is said again behind it; what
  * is not true there, but was at a jump, is taken back. For a loop this is done in
  * front of the jumps back to it.
+ *
+ * Nothing is taken back that is said again at once, nor said again behind a label what
+ * all ways to it have said: the compiler would lose sight of it there.
  */
 #ifndef TRANSLATE_VARIABLES_H
 #define TRANSLATE_VARIABLES_H
@@ -41,7 +44,12 @@ struct variables {
 	uint32_t start; /* its address */
 	uint32_t nparams;
 	bool is_lost; /* this function cannot be followed any further */
+	bool is_behind_jump; /* from here, the code goes on with a label */
 	struct variable_set active; /* here, at places[] */
+	/* What is to be taken back before the next line; of kept, all ways here have said
+	 * what it is worth. */
+	struct variable_set ended, kept;
+	bool has_ended;
 	const struct local_event *places[VARIABLES_MAX];
 	/* By the number of a block or a loop; those up to nlabels were used. */
 	unsigned long nlabels;
