@@ -19,6 +19,7 @@ RECKON = [('pair.b', 'truth.seed'),
           *((name, f'truth.{name}') for name in
             ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio'))]
 MIX = [('mixed', 'truth.sum')]
+LIFT = [(name, f'truth.{name}') for name in ('box', 'lid')]
 DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
 # In those of the kernel, while the subject writes to its pipe.
 WRITE = {
@@ -113,6 +114,10 @@ def check_program(debugger):
             script.do('up', 'up')
             for name, truth in DESCEND:
                 script.compare(name, truth.format(depth=depth))
+        script.stop_at('stop_here', 'place == 4')
+        script.do('up', 'up')
+        for pair in LIFT:
+            script.compare(*pair)
     with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
         tree = os.path.join(folder, 'tree')
         os.makedirs(os.path.join(tree, 'test'))

@@ -9,7 +9,11 @@ struct truths {
 	short small;
 	unsigned int bits;
 	double ratio;
+	struct box *box;
+	struct lid *lid;
 };
+struct lid { int height; };
+struct box { int width, height; struct lid *lid; };
 
 volatile struct truths truth;
 /* Of each depth of descend(). */
@@ -71,8 +75,22 @@ __attribute__((noinline)) static int descend(int depth, int seed)
 	return found + below;
 }
 
+/* Nobody needs the box any more, and its local gets the lid. */
+__attribute__((noinline)) static int lift(struct box *box)
+{
+	struct lid *lid;
+
+	truth.box = box;
+	lid = box->lid;
+	truth.lid = lid;
+	stop_here(4);
+	return lid->height++;
+}
+
 int main(int argc, char **argv)
 {
+	static struct lid lids[2];
+	static struct box boxes[2] = { { .lid = &lids[1] }, { .lid = &lids[0] } };
 	const struct timespec pause = { .tv_nsec = 20000000 };
 	int round;
 
@@ -80,5 +98,6 @@ int main(int argc, char **argv)
 		nanosleep(&pause, NULL);
 		sink += reckon(round * 131 + argc, argv[0]);
 		sink += descend(0, round * 17);
+		sink += lift(&boxes[round % 2]);
 	}
 }
