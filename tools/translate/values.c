@@ -81,7 +81,7 @@ static bool is_unused_join(const struct value *value)
 }
 
 /* What an unused join is of, as far as the webs are known. */
-static uint32_t meet(const struct values *v, const uint32_t *webs, uint32_t join)
+static uint32_t web_of_join(const struct values *v, const uint32_t *webs, uint32_t join)
 {
 	uint32_t e, ret = UNKNOWN;
 
@@ -111,7 +111,7 @@ static void decide(struct values *v, uint32_t *webs)
 			uint32_t web = webs[i];
 
 			if (is_unused_join(&v->list[i]))
-				webs[i] = meet(v, webs, i);
+				webs[i] = web_of_join(v, webs, i);
 			is_changed |= web != webs[i];
 		}
 	}
