@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* values.c: webs by union and find, see values.h. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "array.h"
 #include "values.h"
@@ -81,7 +80,8 @@ static bool is_unused_join(const struct value *value)
 }
 
 /* What an unused join is of, as far as the webs are known. */
-static uint32_t web_of_join(const struct values *v, const uint32_t *webs, uint32_t join)
+static uint32_t web_of_join(const struct values *v, const uint32_t *webs,
+			    uint32_t join)
 {
 	uint32_t e, ret = UNKNOWN;
 
