@@ -89,7 +89,7 @@ def run_programs(guest, expected, names):
         for _ in range(host.TRIES):
             got = run_program(guest, name)
             if got == wanted or strip_accuracy(got) != strip_accuracy(wanted) or \
-                    not host.loses_pages(host.page_us(5)):
+                    not host.is_slow(host.wake_us(5)):
                 break
         if got != wanted:
             raise Failure(posix.difference(wanted, got))

@@ -8,6 +8,7 @@ repeats the test are printed; when the guest hung, the stacks of all its threads
 """
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ import watchpoints
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 IDLE_S = 15
+WAKES_A_SECOND = 30  # of all threads together; a tick that goes on makes a hundred
 REPORT_LINES = 300  # of the console, when a test fails
 # The kernel's messages come at any time.
 PROMPT = r'(?:/|~)\S* # (?:\x1b\[6n)?(?:\[ *\d+\.\d+\] [^\n]*\n)*$'
@@ -272,18 +274,32 @@ class Guest:
             user, system = stat.read().rsplit(')', 1)[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
 
+    def sleeps(self):
+        """How often each of its threads has gone to sleep, by its number."""
+        ret = {}
+        for task in os.listdir(f'/proc/{self.child.pid}/task'):
+            with contextlib.suppress(OSError), open(
+                    f'/proc/{self.child.pid}/task/{task}/status',
+                    encoding='utf-8') as status:
+                ret[task] = int(re.search(r'^voluntary_ctxt_switches:\s*(\d+)',
+                                          status.read(), re.M)[1])
+        return ret
+
     def check_idle(self):
-        """At its prompt it takes less than a hundredth of a CPU of the host."""
+        """At its prompt hardly anything wakes it, and it takes less than a hundredth of
+        a CPU of the host, but for what a process that does nothing else takes to wake up
+        as often."""
         time.sleep(2)  # what the boot left to do
-        for _ in range(host.TRIES):
-            before = self.cpu_seconds()
-            page_us = host.page_us(IDLE_S)
-            took = self.cpu_seconds() - before
-            if took <= IDLE_S / 100:
-                return
-            if not host.loses_pages(page_us):
-                break
-        raise Failure(f'idle it takes {took:.2f} s of {IDLE_S}')
+        before, sleeps = self.cpu_seconds(), self.sleeps()
+        wake_us = host.wake_us(IDLE_S)
+        took = self.cpu_seconds() - before
+        woken = sum(n - sleeps.get(task, 0) for task, n in self.sleeps().items())
+        said = (f'idle it takes {took:.2f} s of {IDLE_S}, and is woken {woken} times; a '
+                f'process here takes {wake_us:.0f} us for that')
+        print('     ' + said, flush=True)
+        if woken > IDLE_S * WAKES_A_SECOND or \
+                took > IDLE_S / 100 + woken * wake_us / 1e6:
+            raise Failure(said)
 
     def wait(self, timeout=None):
         """Wait for the runner's end: its status, -N for signal N."""
