@@ -58,14 +58,19 @@ static void add_event(struct reading *g, uint32_t address, uint32_t var,
 		out->events[out->nevents++] = event;
 }
 
+static struct wasm_slice params_of(const struct reading *g)
+{
+	uint32_t f = g->body + g->m->imported[WASM_K_FUNC];
+
+	return g->m->types[g->m->func_types[f]].params;
+}
+
 /* The type of the function's local of that number; 0 if it has none. */
 static unsigned int type_of_local(const struct reading *g, uint64_t n)
 {
-	const struct wasm_module *m = g->m;
-	uint32_t f = g->body + m->imported[WASM_K_FUNC], groups;
-	struct wasm_slice params = m->types[m->func_types[f]].params;
-	struct wasm_slice s = m->bodies[g->body];
+	struct wasm_slice params = params_of(g), s = g->m->bodies[g->body];
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+	uint32_t groups;
 
 	if (n < params.n)
 		return params.p[n];
@@ -116,13 +121,6 @@ static void add_piece(struct reading *g, uint32_t var, uint32_t from, uint32_t t
 	add_event(g, to, var, ends);
 }
 
-static uint32_t number_of_params(const struct reading *g)
-{
-	uint32_t f = g->body + g->m->imported[WASM_K_FUNC];
-
-	return (uint32_t)g->m->types[g->m->func_types[f]].params.n;
-}
-
 /* As long as the local has something of the same web as at first. When the function
  * begins, only parameters are there: what is said of another local is meant of what it
  * has next. */
@@ -133,7 +131,7 @@ static void add_in_local(struct reading *g, uint32_t var, uint32_t from, uint32_
 	uint32_t web = webs_at(&g->webs, local, from, &next);
 	bool is_there = true;
 
-	if (from == g->start && local >= number_of_params(g)) {
+	if (from == g->start && local >= params_of(g).n) {
 		start = next;
 		web = webs_at(&g->webs, local, start, &next);
 	}
@@ -285,8 +283,7 @@ static int compare_events(const void *x, const void *y)
 /* The parameter that a variable is when its function begins. */
 static void find_param(struct reading *g, uint32_t var, size_t first_event)
 {
-	uint32_t f = g->body + g->m->imported[WASM_K_FUNC];
-	size_t params = g->m->types[g->m->func_types[f]].params.n, i;
+	size_t params = params_of(g).n, i;
 	struct local_var *v = &g->out->vars[var];
 
 	for (i = first_event; i < g->out->nevents; i++) {

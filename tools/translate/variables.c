@@ -531,13 +531,10 @@ void variables_line(struct variables *v, const char *line, struct buffer *out)
 		v->part = NULL;
 }
 
-/* Is this, when the function begins, the parameter that the variable is anyway,
- * or something that is not there yet? */
+/* Is this, when the function begins, the parameter that the variable is anyway? */
 static bool is_at_entry(const struct variables *v, uint32_t i,
 			const struct local_event *e)
 {
-	if (e->kind == LOCAL_AT) /* a frame is yet to be made */
-		return e->address == v->start;
 	return e->kind == LOCAL_IN && !e->steps.n && e->address == v->start &&
 	       e->value == var_at(v, i)->param &&
 	       var_at(v, i)->param < v->nparams;
