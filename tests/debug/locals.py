@@ -19,7 +19,12 @@ RECKON = [('pair.b', 'truth.seed'),
           *((name, f'truth.{name}') for name in
             ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio'))]
 MIX = [('mixed', 'truth.sum')]
-LIFT = [(name, f'truth.{name}') for name in ('box', 'lid')]
+# By the place where it stops.
+OTHERS = {4: [(name, f'truth.{name}') for name in ('box', 'lid')],
+          5: [(name, f'truth.{name}') for name in ('weight', 'grade')],
+          6: [('coins', 'truth.coins')],
+          7: [('second', 'truth.second')],
+          9: [('early', 'truth.early')]}
 DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
 # In those of the kernel, while the subject writes to its pipe.
 WRITE = {
@@ -114,10 +119,11 @@ def check_program(debugger):
             script.do('up', 'up')
             for name, truth in DESCEND:
                 script.compare(name, truth.format(depth=depth))
-        script.stop_at('stop_here', 'place == 4')
-        script.do('up', 'up')
-        for pair in LIFT:
-            script.compare(*pair)
+        for place, pairs in OTHERS.items():
+            script.stop_at('stop_here', f'place == {place}')
+            script.do('up', 'up')
+            for pair in pairs:
+                script.compare(*pair)
     with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
         tree = os.path.join(folder, 'tree')
         os.makedirs(os.path.join(tree, 'test'))

@@ -11,6 +11,7 @@ struct truths {
 	double ratio;
 	struct box *box;
 	struct lid *lid;
+	int weight, grade, coins, second, early;
 };
 struct lid { int height; };
 struct box { int width, height; struct lid *lid; };
@@ -87,6 +88,44 @@ __attribute__((noinline)) static int lift(struct box *box)
 	return lid->height++;
 }
 
+/* In wasm they have 32 bits. */
+__attribute__((noinline)) static int weigh(short weight, signed char grade)
+{
+	truth.weight = weight;
+	truth.grade = grade;
+	stop_here(5);
+	return weight + grade;
+}
+
+/* Nobody reads what it is given; it is 1 at the end. */
+__attribute__((noinline)) static int spend(int coins)
+{
+	stop_here(6);
+	coins = 1;
+	return coins + sink;
+}
+
+/* The second gets at last what the third has from the beginning. */
+__attribute__((noinline)) static int replace(int first, int second)
+{
+	int third = first * 3 + 1;
+
+	truth.second = second;
+	sink = third;
+	stop_here(7);
+	second = third;
+	stop_here(8);
+	return second ^ first;
+}
+
+/* What it has is needed behind the call. */
+__attribute__((noinline)) static int postpone(int early)
+{
+	early = early / 3 * 7;
+	stop_here(9);
+	return early ^ 5;
+}
+
 int main(int argc, char **argv)
 {
 	static struct lid lids[2];
@@ -99,5 +138,11 @@ int main(int argc, char **argv)
 		sink += reckon(round * 131 + argc, argv[0]);
 		sink += descend(0, round * 17);
 		sink += lift(&boxes[round % 2]);
+		sink += weigh((short)(-7 - round), (signed char)(-1 - round % 9));
+		truth.coins = round + 5;
+		sink += spend(round + 5);
+		sink += replace(round, round * 19 + 3);
+		truth.early = (round + 100) / 3 * 7;
+		sink += postpone(round + 100);
 	}
 }

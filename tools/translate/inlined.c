@@ -55,7 +55,7 @@ static int compare(const void *x, const void *y)
 
 /* ---- variables that no instance has anywhere -------------------------- */
 
-static uint32_t number_node(const struct local_type *t, struct new_nodes *nodes)
+uint32_t inlined_number(const struct local_type *t, struct new_nodes *nodes)
 {
 	static const char *const ints[] = { [1] = "char", [2] = "short",
 					    [4] = "int", [8] = "long long" };
@@ -101,7 +101,7 @@ static uint32_t type_node(const struct inlined *in, const struct local_type *t,
 	if (t->class == LOCAL_STRUCT || t->class == LOCAL_UNION)
 		base = structure_node(in, t, nodes);
 	else if (t->class != LOCAL_VOID)
-		base = number_node(t, nodes);
+		base = inlined_number(t, nodes);
 	if (!t->is_pointer)
 		return base;
 	node = nodes_begin(nodes);

@@ -21,8 +21,16 @@
 struct found {
 	struct local_type type;
 	struct dwarf_value location, constant;
+	bool is_param;	/* of the function itself */
 	bool in_memory; /* at frame_offset from what the frame's local has */
 	int32_t frame_offset;
+};
+
+/* A place of it, in a list. What is known of it ends at `stop`, but for other places that
+ * follow without a gap. */
+struct listed {
+	uint64_t from, to, stop;
+	struct wasm_slice place;
 };
 
 struct reading {
@@ -42,6 +50,8 @@ struct reading {
 	uint32_t frame; /* the local with the frame's address, or ~0 */
 	struct webs webs;
 	bool has_webs;
+	struct listed *list; /* of one variable */
+	size_t nlist, room_list;
 };
 
 /* ---- places ----------------------------------------------------------- */
@@ -170,19 +180,11 @@ static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t t
 		add_in_local(g, var, (uint32_t)from, (uint32_t)to, event);
 }
 
-/* A variable whose places are read. */
-struct placing {
-	struct reading *g;
-	const struct found *f;
-	uint32_t var;
-};
-
-static void add_range(void *arg, uint64_t from, uint64_t to,
-		      struct wasm_slice expression)
+/* A place for all the time from an address on. */
+static void add_range(struct reading *g, const struct found *f, uint32_t var,
+		      uint64_t from, uint64_t to, struct wasm_slice expression)
 {
-	const struct placing *p = arg;
-	struct reading *g = p->g;
-	const struct local_type *type = &p->f->type;
+	const struct local_type *type = &f->type;
 	unsigned int local = 0;
 	struct expression e;
 
@@ -193,9 +195,56 @@ static void add_range(void *arg, uint64_t from, uint64_t to,
 	if (e.kind == LOCAL_IN ? !is_all_there(type, local, &e) :
 	    type->class == LOCAL_FLOAT && !type->is_pointer)
 		return;
-	add_place(g, p->var, from, to, (struct local_event){
+	add_place(g, var, from, to, (struct local_event){
 			.kind = e.kind, .value = e.value, .steps = e.steps,
 			.is_wide = local == WASM_I64 });
+}
+
+static void note_listed(void *arg, uint64_t from, uint64_t to,
+			struct wasm_slice place)
+{
+	struct reading *g = arg;
+
+	if (array_room(&g->list, g->nlist, &g->room_list, sizeof(*g->list),
+		       &g->failed))
+		g->list[g->nlist++] = (struct listed){ from, to, to, place };
+}
+
+/*
+ * Does a variable get this value later than it is told? LLVM lets the first thing that it
+ * knows of a parameter begin with the function (DebugHandlerBase), which may be a number
+ * or something made of another parameter. And for what it has on wasm's stack and, by a
+ * local.tee, in a local (WebAssemblyRegStackify), it tells of all variables that get this
+ * value in the same straight code that they get it there; of one that got it later,
+ * nothing is known any more from where it did.
+ */
+static bool is_early(const struct reading *g, const struct found *f,
+		     const struct listed *l)
+{
+	struct expression e;
+
+	if (!expression_read(l->place, &e))
+		return true;
+	if (f->is_param && l->from <= g->start)
+		return e.kind == LOCAL_IS || e.steps.n;
+	return e.kind == LOCAL_IN && l->from <= UINT32_MAX && l->stop <= g->end &&
+	       webs_is_tee(&g->webs, (uint32_t)e.value, (uint32_t)l->from,
+			   (uint32_t)l->stop);
+}
+
+static void read_list(struct reading *g, const struct found *f, uint32_t var)
+{
+	struct listed *l;
+	size_t i;
+
+	g->nlist = 0;
+	lists_read_places(&g->u, f->location.u, &g->effort, note_listed, g);
+	for (i = g->nlist; i-- > 1;)
+		if (g->list[i].from == g->list[i - 1].to)
+			g->list[i - 1].stop = g->list[i].stop;
+	for (l = g->list; l < g->list + g->nlist; l++)
+		if (!is_early(g, f, l))
+			add_range(g, f, var, l->from, l->to, l->place);
 }
 
 /* One place is told for all of a variable's scope. */
@@ -207,7 +256,6 @@ static void read_location(struct reading *g, const struct found *f,
 	uint32_t start = g->start, end = g->end;
 	struct local_event event = { .kind = LOCAL_AT, .value = g->frame,
 				     .offset = f->frame_offset };
-	struct placing p = { g, f, var };
 
 	if (v->scope != NO_SCOPE) {
 		start = g->scopes->list[v->scope].start;
@@ -221,9 +269,9 @@ static void read_location(struct reading *g, const struct found *f,
 	} else if (f->in_memory) {
 		add_place(g, var, g->start, g->end, event);
 	} else if (place->bytes.p) {
-		add_range(&p, start, end, place->bytes);
+		add_range(g, f, var, start, end, place->bytes);
 	} else if (place->is_set) {
-		lists_read_places(&g->u, place->u, &g->effort, add_range, &p);
+		read_list(g, f, var);
 	}
 }
 
@@ -406,6 +454,7 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	    !local_is_name(origin.name.bytes))
 		return;
 	read_found(g, die, &origin, &f);
+	f.is_param = die->tag == DW_TAG_formal_parameter && scope == NO_SCOPE;
 	v.name = interned_add(&out->names, origin.name.bytes);
 	v.type = f.type;
 	v.number = scopes_param(g->scopes, origin.offset);
@@ -416,7 +465,7 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 		return;
 	out->vars[out->nvars++] = v;
 	read_location(g, &f, (uint32_t)out->nvars - 1);
-	if (die->tag == DW_TAG_formal_parameter && scope == NO_SCOPE)
+	if (f.is_param)
 		find_param(g, (uint32_t)out->nvars - 1, first_event);
 }
 
@@ -564,6 +613,7 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 	while (!g.failed && dwarf_unit_begin(&g.u, &g.d, &offset))
 		read_unit(&g);
 	dwarf_free(&g.d);
+	free(g.list);
 	if (g.failed || ret->names.failed)
 		locals_free(ret);
 }

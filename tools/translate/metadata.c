@@ -226,6 +226,17 @@ static uint32_t variable_number(const struct rewriting *r, struct text name)
 	return l && n < l->nvars ? n : NODE_NONE;
 }
 
+/* The type of a variable that has this one in C, where a number that is a parameter is
+ * as wide as in wasm: the node. */
+static uint32_t type_of(struct rewriting *r, const struct local_var *var, uint32_t type)
+{
+	const struct local_type *t = var ? &var->type : NULL;
+
+	return !t || t->is_pointer || t->class > LOCAL_CHAR || !t->size ||
+	       t->size >= 4 ?
+		type : inlined_number(t, &r->new);
+}
+
 /* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
  * type: !6)" */
 static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
@@ -235,7 +246,6 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	const char *end = memchr(name.p, '"', name.n);
 	uint32_t function = function_of(r, text_value(t, "scope: !"));
 	uint32_t arg = text_value(t, "arg: "), n = variable_number(r, name);
-	uint32_t type = text_value(t, "type: !");
 	const struct local_var *var;
 	struct place place;
 
@@ -257,7 +267,8 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 		buffer_printf(out, ", arg: %u", arg);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u)",
 		      place.scope, file_node(r, place.file),
-		      var ? var->line : 0, type);
+		      var ? var->line : 0,
+		      type_of(r, var, text_value(t, "type: !")));
 	return true;
 }
 

@@ -32,7 +32,7 @@ struct reading {
 	uint32_t *last; /* their last changes, by local */
 	struct block *blocks; /* those that we are in; the first one is the function */
 	size_t depth, ntries;
-	size_t room_blocks, room_changes, room_sets, room_gaps;
+	size_t room_blocks, room_changes, room_sets, room_gaps, room_controls;
 	bool is_reached;
 	bool failed;
 };
@@ -285,7 +285,7 @@ static void end_block(struct reading *g)
 
 /* ---- a function ------------------------------------------------------- */
 
-static void note_set(struct reading *g, uint32_t local, const uint8_t *start,
+static void note_set(struct reading *g, const struct wasm_insn *insn,
 		     const uint8_t *end)
 {
 	struct webs *out = g->out;
@@ -293,8 +293,18 @@ static void note_set(struct reading *g, uint32_t local, const uint8_t *start,
 	if (array_room(&out->sets, out->nsets, &g->room_sets, sizeof(*out->sets),
 		       &g->failed))
 		out->sets[out->nsets++] = (struct web_set){
-			local, (uint32_t)(end - g->code),
-			(uint32_t)(start - g->code) };
+			(uint32_t)insn->imm, (uint32_t)(end - g->code),
+			(uint32_t)(insn->start - g->code),
+			insn->op == WASM_OP_LOCAL_TEE };
+}
+
+static void note_control(struct reading *g, const struct wasm_insn *insn)
+{
+	struct webs *out = g->out;
+
+	if (array_room(&out->controls, out->ncontrols, &g->room_controls,
+		       sizeof(*out->controls), &g->failed))
+		out->controls[out->ncontrols++] = (uint32_t)(insn->start - g->code);
 }
 
 static void use_local(struct reading *g, const struct wasm_insn *insn,
@@ -313,7 +323,7 @@ static void use_local(struct reading *g, const struct wasm_insn *insn,
 		come_to_catches(g, local);
 		if (!g->failed)
 			change(g, local, (uint32_t)(end - g->code));
-		note_set(g, local, insn->start, end);
+		note_set(g, insn, end);
 	}
 }
 
@@ -346,8 +356,11 @@ static void follow(struct reading *g, const struct wasm_insn *insn,
 		break;
 	case WASM_OP_LOCAL_GET: case WASM_OP_LOCAL_SET: case WASM_OP_LOCAL_TEE:
 		use_local(g, insn, end);
-		break;
+		return;
+	default:
+		return;
 	}
+	note_control(g, insn);
 }
 
 static void note_gap(struct reading *g, bool was_reached, uint32_t next)
@@ -509,6 +522,7 @@ void webs_free(struct webs *w)
 	free(w->changes);
 	free(w->sets);
 	free(w->gaps);
+	free(w->controls);
 	*w = (struct webs){ 0 };
 }
 
@@ -558,10 +572,30 @@ bool webs_is_set(const struct webs *w, uint32_t local, uint32_t from, uint32_t t
 	       w->sets[i].address < to;
 }
 
-uint32_t webs_before(const struct webs *w, uint32_t local, uint32_t address)
+/* The assignment to a local that ends at an address, or NULL. */
+static const struct web_set *set_before(const struct webs *w, uint32_t local,
+					uint32_t address)
 {
 	size_t i = upto(w->sets, w->nsets, sizeof(*w->sets), local, address);
 
 	return i && w->sets[i - 1].local == local &&
-	       w->sets[i - 1].address == address ? w->sets[i - 1].start : address;
+	       w->sets[i - 1].address == address ? &w->sets[i - 1] : NULL;
+}
+
+bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
+		 uint32_t straight_to)
+{
+	const struct web_set *set = set_before(w, local, address);
+	size_t size = sizeof(*w->controls);
+
+	return set && set->is_tee &&
+	       array_upto(w->controls, w->ncontrols, size, address) ==
+	       array_upto(w->controls, w->ncontrols, size, straight_to);
+}
+
+uint32_t webs_before(const struct webs *w, uint32_t local, uint32_t address)
+{
+	const struct web_set *set = set_before(w, local, address);
+
+	return set ? set->start : address;
 }

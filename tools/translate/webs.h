@@ -25,6 +25,7 @@ struct web_change {
 /* An assignment to a local: where it ends, and begins. */
 struct web_set {
 	uint32_t local, address, start;
+	bool is_tee;
 };
 
 /* Code that is never reached. */
@@ -37,7 +38,8 @@ struct webs {
 	struct web_change *changes; /* by local and address */
 	struct web_set *sets;	    /* by local and address */
 	struct web_gap *gaps;	    /* by address */
-	size_t nchanges, nsets, ngaps;
+	uint32_t *controls; /* addresses of control instructions */
+	size_t nchanges, nsets, ngaps, ncontrols;
 };
 
 /* *effort: how much may still be done, for all functions. False: damaged, too much, or
@@ -55,6 +57,11 @@ uint32_t webs_at(const struct webs *w, uint32_t local, uint32_t address,
 
 /* Is a local assigned to behind an address, and in front of another one? */
 bool webs_is_set(const struct webs *w, uint32_t local, uint32_t from, uint32_t to);
+
+/* Does a local.tee of that local end at an address, and is there no control instruction
+ * from there up to another one? */
+bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
+		 uint32_t straight_to);
 
 /* The address, or, if an assignment to a local ends there, where that begins. */
 uint32_t webs_before(const struct webs *w, uint32_t local, uint32_t address);
