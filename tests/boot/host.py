@@ -1,41 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""host.py: is the host one on which time can be measured?
+"""host.py: a host whose CPUs do not sleep, for what measures time.
 
-What wakes up after a while touches hundreds of pages. Where the host is itself a guest
-whose memory is taken away meanwhile, a process that does nothing else takes milliseconds
-for that.
+Where the host is itself a guest, a CPU that sleeps takes milliseconds to go on, and they
+are counted as those of the process that wakes up on it.
 """
 
-import mmap
-import time
-
-PAGES = 300
-PAUSE_S = 0.33
-SLOW_US = 1500
-TRIES = 4  # where nothing is known; then it is a failure
+import os
+import subprocess
 
 
-def wake_us(seconds):
-    """What this process takes of a CPU on average, while that time goes by, to wake up
-    after a third of a second and to touch its pages."""
-    end = time.monotonic() + seconds
-    wakes = 0
-    with mmap.mmap(-1, PAGES * mmap.PAGESIZE) as memory:
-        memory.madvise(mmap.MADV_NOHUGEPAGE)
-        memory.write(bytes(len(memory)))
-        start = time.process_time()
-        while not wakes or time.monotonic() + PAUSE_S < end:
-            time.sleep(PAUSE_S)
-            _ = memory[::mmap.PAGESIZE]
-            wakes += 1
-        took = time.process_time() - start
-    time.sleep(max(end - time.monotonic(), 0))
-    return took / wakes * 1e6
+class Awake:
+    """Each of its CPUs has something to do while nobody else wants it."""
 
+    def __enter__(self):
+        self.spinning = [subprocess.Popen(['sh', '-c', 'while :; do :; done'],
+                                          preexec_fn=lambda cpu=cpu: self.begin(cpu))
+                         for cpu in os.sched_getaffinity(0)]
 
-def is_slow(took_us):
-    """By wake_us(). Nothing is known then of how accurate a guest's sleeps are."""
-    if took_us < SLOW_US:
-        return False
-    print(f'note: measured again, a process here took {took_us:.0f} us to wake up')
-    return True
+    @staticmethod
+    def begin(cpu):
+        os.sched_setaffinity(0, {cpu})
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+    def __exit__(self, *_):
+        for child in self.spinning:
+            child.kill()
+            child.wait()

@@ -164,11 +164,12 @@ def arguments(frame):
 
 
 def number_of(found, kind):
-    """What is in a register."""
+    """What is in a register, which may be longer: GetValueAsSigned() takes all of it."""
+    data, error = found.GetData(), lldb.SBError()
     if kind.kind == 'float':
-        data, error = found.GetData(), lldb.SBError()
         return data.GetFloat(error, 0) if kind.size == 4 else data.GetDouble(error, 0)
-    return found.GetValueAsSigned() if kind.signed else found.GetValueAsUnsigned()
+    return int.from_bytes(data.ReadRawData(error, 0, min(kind.size, data.GetByteSize())),
+                          'little', signed=bool(kind.signed))
 
 
 class Target(target.Target):
