@@ -81,6 +81,23 @@ static void test_line(void)
 	webs_free(&w);
 }
 
+static void test_tee(void)
+{
+	READ("straight code behind a local.tee",
+	     CONST, WASM_OP_LOCAL_TEE, 1, /* 4 */ WASM_OP_DROP, /* 5 */ USE(1),
+	     /* 8 */ SET(0), /* 12 */ CONST, /* 14 */ WASM_OP_LOCAL_TEE, 1,
+	     /* 16 */ IF, /* 18 */ END, /* 19 */ END);
+
+	CHECK(webs_is_tee(&w, 1, CODE + 4, CODE + 5));
+	CHECK(webs_is_tee(&w, 1, CODE + 4, CODE + 15));
+	CHECK(!webs_is_tee(&w, 1, CODE + 4, CODE + 16));
+	CHECK(!webs_is_tee(&w, 1, CODE + 5, CODE + 8));
+	CHECK(!webs_is_tee(&w, 0, CODE + 4, CODE + 5));
+	CHECK(!webs_is_tee(&w, 0, CODE + 12, CODE + 14));
+	CHECK(!webs_is_tee(&w, 1, CODE + 16, CODE + 16));
+	webs_free(&w);
+}
+
 static void test_joined(void)
 {
 	READ("one thing that two ways set",
@@ -254,6 +271,7 @@ static void test_refused(void)
 int main(void)
 {
 	test_line();
+	test_tee();
 	test_joined();
 	test_not_joined();
 	test_loop();

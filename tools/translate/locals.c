@@ -26,8 +26,8 @@ struct found {
 	int32_t frame_offset;
 };
 
-/* A place of it, in a list. What is known of it ends at `stop`, but for other places that
- * follow without a gap. */
+/* A place of it, in a list; stop: where the last one ends of those that follow it without
+ * a gap. */
 struct listed {
 	uint64_t from, to, stop;
 	struct wasm_slice place;
@@ -216,7 +216,7 @@ static void note_listed(void *arg, uint64_t from, uint64_t to,
  * or something made of another parameter. And for what it has on wasm's stack and, by a
  * local.tee, in a local (WebAssemblyRegStackify), it tells of all variables that get this
  * value in the same straight code that they get it there; of one that got it later,
- * nothing is known any more from where it did.
+ * nothing is known any more from where it did, which is not where the code ends.
  */
 static bool is_early(const struct reading *g, const struct found *f,
 		     const struct listed *l)

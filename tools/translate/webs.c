@@ -589,7 +589,7 @@ bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
 	size_t size = sizeof(*w->controls);
 
 	return set && set->is_tee &&
-	       array_upto(w->controls, w->ncontrols, size, address) ==
+	       array_upto(w->controls, w->ncontrols, size, address - 1) ==
 	       array_upto(w->controls, w->ncontrols, size, straight_to);
 }
 

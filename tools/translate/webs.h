@@ -58,8 +58,8 @@ uint32_t webs_at(const struct webs *w, uint32_t local, uint32_t address,
 /* Is a local assigned to behind an address, and in front of another one? */
 bool webs_is_set(const struct webs *w, uint32_t local, uint32_t from, uint32_t to);
 
-/* Does a local.tee of that local end at an address, and is there no control instruction
- * from there up to another one? */
+/* Does a local.tee of that local end at an address, and does no control instruction begin
+ * there, at that other address, or in between? */
 bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
 		 uint32_t straight_to);
 
