@@ -5,8 +5,8 @@
 
 #include "array.h"
 #include "dwarf.h"
+#include "early.h"
 #include "expression.h"
-#include "lists.h"
 #include "locals.h"
 #include "localtype.h"
 #include "place.h"
@@ -26,13 +26,6 @@ struct found {
 	int32_t frame_offset;
 };
 
-/* A place of it, in a list; stop: where the last one ends of those that follow it without
- * a gap. */
-struct listed {
-	uint64_t from, to, stop;
-	struct wasm_slice place;
-};
-
 struct reading {
 	struct locals *out;
 	struct dwarf d;
@@ -50,8 +43,7 @@ struct reading {
 	uint32_t frame; /* the local with the frame's address, or ~0 */
 	struct webs webs;
 	bool has_webs;
-	struct listed *list; /* of one variable */
-	size_t nlist, room_list;
+	struct listing listing; /* of one variable */
 };
 
 /* ---- places ----------------------------------------------------------- */
@@ -200,51 +192,18 @@ static void add_range(struct reading *g, const struct found *f, uint32_t var,
 			.is_wide = local == WASM_I64 });
 }
 
-static void note_listed(void *arg, uint64_t from, uint64_t to,
-			struct wasm_slice place)
-{
-	struct reading *g = arg;
-
-	if (array_room(&g->list, g->nlist, &g->room_list, sizeof(*g->list),
-		       &g->failed))
-		g->list[g->nlist++] = (struct listed){ from, to, to, place };
-}
-
-/*
- * Does a variable get this value later than it is told? LLVM lets the first thing that it
- * knows of a parameter begin with the function (DebugHandlerBase), which may be a number
- * or something made of another parameter. And for what it has on wasm's stack and, by a
- * local.tee, in a local (WebAssemblyRegStackify), it tells of all variables that get this
- * value in the same straight code that they get it there; of one that got it later,
- * nothing is known any more from where it did, which is not where the code ends.
- */
-static bool is_early(const struct reading *g, const struct found *f,
-		     const struct listed *l)
-{
-	struct expression e;
-
-	if (!expression_read(l->place, &e))
-		return true;
-	if (f->is_param && l->from <= g->start)
-		return e.kind == LOCAL_IS || e.steps.n;
-	return e.kind == LOCAL_IN && l->from <= UINT32_MAX && l->stop <= g->end &&
-	       webs_is_tee(&g->webs, (uint32_t)e.value, (uint32_t)l->from,
-			   (uint32_t)l->stop);
-}
-
 static void read_list(struct reading *g, const struct found *f, uint32_t var)
 {
-	struct listed *l;
 	size_t i;
 
-	g->nlist = 0;
-	lists_read_places(&g->u, f->location.u, &g->effort, note_listed, g);
-	for (i = g->nlist; i-- > 1;)
-		if (g->list[i].from == g->list[i - 1].to)
-			g->list[i - 1].stop = g->list[i].stop;
-	for (l = g->list; l < g->list + g->nlist; l++)
-		if (!is_early(g, f, l))
+	listing_read(&g->listing, &g->u, f->location.u, &g->effort);
+	g->failed |= g->listing.failed;
+	for (i = 0; i < g->listing.n; i++) {
+		const struct listed *l = &g->listing.list[i];
+
+		if (!listed_is_early(l, &g->webs, g->start, g->end, f->is_param))
 			add_range(g, f, var, l->from, l->to, l->place);
+	}
 }
 
 /* One place is told for all of a variable's scope. */
@@ -613,7 +572,7 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 	while (!g.failed && dwarf_unit_begin(&g.u, &g.d, &offset))
 		read_unit(&g);
 	dwarf_free(&g.d);
-	free(g.list);
+	free(g.listing.list);
 	if (g.failed || ret->names.failed)
 		locals_free(ret);
 }

@@ -576,21 +576,20 @@ bool webs_is_set(const struct webs *w, uint32_t local, uint32_t from, uint32_t t
 static const struct web_set *set_before(const struct webs *w, uint32_t local,
 					uint32_t address)
 {
-	size_t i = upto(w->sets, w->nsets, sizeof(*w->sets), local, address);
+	size_t n = upto(w->sets, w->nsets, sizeof(*w->sets), local, address);
+	const struct web_set *set = w->sets + n - 1;
 
-	return i && w->sets[i - 1].local == local &&
-	       w->sets[i - 1].address == address ? &w->sets[i - 1] : NULL;
+	return n && set->local == local && set->address == address ? set : NULL;
 }
 
 bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
 		 uint32_t straight_to)
 {
 	const struct web_set *set = set_before(w, local, address);
-	size_t size = sizeof(*w->controls);
 
 	return set && set->is_tee &&
-	       array_upto(w->controls, w->ncontrols, size, address - 1) ==
-	       array_upto(w->controls, w->ncontrols, size, straight_to);
+	       array_upto(w->controls, w->ncontrols, sizeof(uint32_t), address - 1) ==
+	       array_upto(w->controls, w->ncontrols, sizeof(uint32_t), straight_to);
 }
 
 uint32_t webs_before(const struct webs *w, uint32_t local, uint32_t address)
