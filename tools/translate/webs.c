@@ -577,9 +577,9 @@ static const struct web_set *set_before(const struct webs *w, uint32_t local,
 					uint32_t address)
 {
 	size_t n = upto(w->sets, w->nsets, sizeof(*w->sets), local, address);
-	const struct web_set *set = w->sets + n - 1;
+	const struct web_set *set = n ? &w->sets[n - 1] : NULL;
 
-	return n && set->local == local && set->address == address ? set : NULL;
+	return set && set->local == local && set->address == address ? set : NULL;
 }
 
 bool webs_is_tee(const struct webs *w, uint32_t local, uint32_t address,
