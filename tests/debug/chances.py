@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import chance
 import debuggers
-from debuggers import Failure, Gdb, Guest, boot
+from debuggers import Failure, Gdb, Guest, boot, make_for_the_guest
 
 PROGRAMS = range(1, 13)
 COLLECT = os.path.join(debuggers.HERE, 'collect_gdb.py')
@@ -37,12 +37,6 @@ def on_the_host(source, *flags):
     debuggers.run(['gdb', '-q', '-nx', '-batch', '-ex', 'break begin_here', '-ex', 'run',
                    '-ex', f'python OUT = {program + ".json"!r}', '-x', COLLECT, program])
     return read(program + '.json')
-
-
-def make_for_the_guest(source, program):
-    boot.compile_for_guest(source, program, '-g', '-w', OPTIMISED)
-    debuggers.run([boot.path_of('wasm2so'), '--level=' + debuggers.LEVEL,
-                   *boot.cache_options(), program])
 
 
 def in_the_guest(guest, name, out):
@@ -81,7 +75,8 @@ def say_of(names, folder):
     os.makedirs(os.path.join(tree, 'test'))
     sources = [os.path.join(folder, name + '.c') for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = [pool.submit(make_for_the_guest, source, os.path.join(tree, 'test', name))
+        made = [pool.submit(make_for_the_guest, source, os.path.join(tree, 'test', name),
+                            '-g', '-w', OPTIMISED)
                 for name, source in zip(names, sources)]
         truths = list(pool.map(lambda source: on_the_host(source, '-O0'), sources))
         natives = list(pool.map(lambda source: on_the_host(source, OPTIMISED), sources))

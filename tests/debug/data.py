@@ -106,8 +106,8 @@ def twins():
     with tempfile.TemporaryDirectory(prefix='wl-twins-') as folder:
         tree = os.path.join(folder, 'tree')
         os.makedirs(os.path.join(tree, 'test'))
-        debuggers.boot.compile_for_guest(os.path.join(debuggers.HERE, 'twins.c'),
-                                         os.path.join(tree, 'test', 'twins'), '-g')
+        debuggers.make_for_the_guest(os.path.join(debuggers.HERE, 'twins.c'),
+                                     os.path.join(tree, 'test', 'twins'), '-g')
         guest = Guest('--level=' + debuggers.LEVEL, cpus=1,
                       initramfs=debuggers.boot.build_initramfs(tree, folder))
     guest.run('mkfifo /a /b; /test/twins 1 </a >/b & /test/twins 2 </b >/a & '

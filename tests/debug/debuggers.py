@@ -48,9 +48,8 @@ class Subject:
         tree = os.path.join(cls.folder.name, 'tree')
         program = os.path.join(tree, 'debug', 'subject')
         os.makedirs(os.path.dirname(program))
-        boot.compile_for_guest(SUBJECT, program, '-g')
+        make_for_the_guest(SUBJECT, program, '-g')
         boot.build_initramfs(tree, cls.folder.name)
-        run([path_of('wasm2so'), '--level=' + LEVEL, *boot.cache_options(), program])
 
 
 def line_in_subject(word):
@@ -64,6 +63,12 @@ def run(command, **environment):
         raise Failure(f'{" ".join(command)}\nended with {done.returncode}\n'
                       f'{done.stdout}{done.stderr}')
     return done.stdout
+
+
+def make_for_the_guest(source, program, *flags):
+    """With its translation: it starts there at once."""
+    boot.compile_for_guest(source, program, *flags)
+    run([path_of('wasm2so'), '--level=' + LEVEL, *boot.cache_options(), program])
 
 
 def runner_arguments(*options, parameters=()):

@@ -127,7 +127,7 @@ def check_program(debugger):
     with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
         tree = os.path.join(folder, 'tree')
         os.makedirs(os.path.join(tree, 'test'))
-        boot.compile_for_guest(SOURCE, os.path.join(tree, 'test', 'truths'), '-g')
+        debuggers.make_for_the_guest(SOURCE, os.path.join(tree, 'test', 'truths'), '-g')
         with Guest('--level=' + debuggers.LEVEL,
                    initramfs=boot.build_initramfs(tree, folder)) as guest:
             guest.run('/test/truths & sleep 1')
