@@ -15,7 +15,8 @@
 #include "log.h"
 #include "sanitize.h"
 
-#define RETRY_NS 50000
+#define RETRY_NS 50000u
+#define MOST_RETRIES 11u /* then it is 0.1 s */
 #define POLL_NS 50000	/* about what waking another CPU's thread takes */
 #define POLL_LOOPS 64	/* between two looks at the clock */
 #define NEVER (~(u64)0)
@@ -178,7 +179,16 @@ bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 	return is_due;
 }
 
-NOT_SANITIZED void cpu_retry(struct cpu *cpu)
+NOT_SANITIZED void cpu_retry(struct cpu *cpu, bool rarer)
 {
-	arm(cpu, RETRY_NS, 0);
+	arm(cpu, (u64)RETRY_NS << cpu->retries, 0);
+	if (!rarer)
+		cpu->retries = 0;
+	else if (cpu->retries < MOST_RETRIES)
+		cpu->retries++;
+}
+
+NOT_SANITIZED void cpu_took_interrupt(struct cpu *cpu)
+{
+	cpu->retries = 0;
 }

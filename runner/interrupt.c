@@ -8,7 +8,10 @@
  * so the signal is unblocked for that; not before the guest's interrupts are off,
  * or signals that come in quick succession would pile up on the stack.
  *
- * Not while a debugger holds the other threads: the kernel might switch to one.
+ * Not while a debugger holds the other threads: the kernel might switch to one. Nor
+ * where a debugger steps an instruction of ours, or one that it has a breakpoint at and
+ * has put elsewhere: it begins with that anew after each signal, and would never come
+ * to an end if it took longer than until the next one.
  */
 #include <errno.h>
 #include <signal.h>
@@ -44,6 +47,7 @@ static void unblock(void)
 
 static void take_over(struct task *t)
 {
+	cpu_took_interrupt(t->cpu);
 	*t->irq_state = WASM_IRQS_OFF;
 	unblock();
 }
@@ -85,7 +89,7 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others() ||
 		   (state == WASM_IRQS_ON && kernel_stack_is_gone(t))) {
 		*t->irq_deferred = 1;
-		cpu_retry(t->cpu);
+		cpu_retry(t->cpu, debugger_was_there());
 	} else if (state == WASM_IRQS_USER && stack_is_low(STACK_FOR_INTERRUPT)) {
 		stack_exhausted();
 	} else if (state == WASM_IRQS_USER) {

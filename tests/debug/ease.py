@@ -11,7 +11,8 @@ import time
 
 import debuggers
 import pexpect
-from debuggers import Failure, Gdb, Guest, Home, Lldb, boot, booted, runner_arguments
+from debuggers import (Failure, Gdb, Guest, Home, Lldb, boot, booted, equal,
+                       runner_arguments)
 
 SETUP = os.path.join(debuggers.SCRIPTS, 'setup')
 
@@ -130,6 +131,29 @@ def test_level_of_gdb_option():
         gdb.expect(gdb.prompt_pattern)
         gdb.command('print flags', flags)
         gdb.command('next', rf'\b{call + 1}\s')
+
+
+# Code that is not the guest's, for some 20 ms.
+ROOM = ('set $room = ((void *(*)(void *, unsigned long, int, int, int, long))mmap)('
+        '0, 0x8000000, 3, 0x22, -1, 0)')
+COMPARE = ('p ((int (*)(void *, void *, unsigned long))memcmp)('
+           '$room, $room, 0x8000000)')
+TRIES, MOST = 30, 100
+
+
+def test_rare_interrupts():
+    """While gdb keeps a thread in what is not the guest's code, as it does to go over a
+    breakpoint, interrupts are tried ever more rarely: a gdb that is slow, and has to
+    begin anew after each signal, would come to no end."""
+    with booted() as guest:
+        said = Gdb().script(['break use_pipe', 'continue', ROOM, 'p task_self->interrupts',
+                             *TRIES * [COMPARE], 'p task_self->interrupts'],
+                            pid=guest.child.pid)
+    before, *compared, after = [int(re.search(r'= (\d+)', text)[1]) for text in said[3:]]
+    equal(compared, TRIES * [0])
+    if not 1 <= after - before <= MOST:
+        raise Failure(f'{after - before} interrupts')
+    print(f'     {after - before} interrupts were tried')
 
 
 def sleep(guest):
