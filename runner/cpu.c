@@ -179,10 +179,10 @@ bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns)
 	return is_due;
 }
 
-NOT_SANITIZED void cpu_retry(struct cpu *cpu, bool rarer)
+NOT_SANITIZED void cpu_retry(struct cpu *cpu)
 {
 	arm(cpu, (u64)RETRY_NS << cpu->retries, 0);
-	if (!rarer)
+	if (!atomic_load(&cpu->debugged))
 		cpu->retries = 0;
 	else if (cpu->retries < MOST_RETRIES)
 		cpu->retries++;

@@ -21,7 +21,8 @@ struct cpu {
 	_Atomic bool stopped;
 	int timerfd;
 	u64 timer_ns; /* what it was last set to; its own thread's */
-	u32 retries;  /* of cpu_retry(), in a row that were to be rarer */
+	_Atomic bool debugged; /* when the timer was due last */
+	u32 retries; /* of cpu_retry(), in a row, while debugged */
 	int home; /* the host's CPU that its threads stay on; -1: any */
 };
 
@@ -38,9 +39,9 @@ bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns);
 /* The timerfd becomes readable at that monotonic time; 0: now, ~0: never. */
 void cpu_timer_set(struct cpu *cpu, u64 deadline_ns);
 
-/* An interrupt could not be taken where the thread is: try again soon; rarer: each time
- * twice as late as the time before, until cpu_took_interrupt(). */
-void cpu_retry(struct cpu *cpu, bool rarer);
+/* An interrupt could not be taken where the thread is: try again soon; while debugged,
+ * each time twice as late as the time before, until cpu_took_interrupt(). */
+void cpu_retry(struct cpu *cpu);
 void cpu_took_interrupt(struct cpu *cpu);
 
 /*

@@ -89,7 +89,7 @@ static NOT_SANITIZED void interrupt(struct task *t, const void *pc)
 	} else if (!interrupt_in_guest(t, pc) || debugger_holds_others() ||
 		   (state == WASM_IRQS_ON && kernel_stack_is_gone(t))) {
 		*t->irq_deferred = 1;
-		cpu_retry(t->cpu, debugger_was_there());
+		cpu_retry(t->cpu);
 	} else if (state == WASM_IRQS_USER && stack_is_low(STACK_FOR_INTERRUPT)) {
 		stack_exhausted();
 	} else if (state == WASM_IRQS_USER) {

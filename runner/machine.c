@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "console.h"
+#include "debugger.h"
 #include "exit.h"
 #include "expect.h"
 #include "fault.h"
@@ -114,8 +115,10 @@ static void on_timer(uv_poll_t *handle, int status, int events)
 	(void)status;
 	(void)events;
 	if (read(m->vm.cpus[cpu].timerfd, &expirations, sizeof(expirations)) ==
-	    sizeof(expirations))
+	    sizeof(expirations)) {
+		m->vm.cpus[cpu].debugged = debugger_was_there();
 		raise_irq(m, cpu, WASM_IRQ_TIMER);
+	}
 }
 
 static void on_clock(uv_timer_t *handle)

@@ -179,6 +179,8 @@ def start(_, args):
 def stops(folder, _):
     kernel, archive = ratios.spinning_guest(folder)
     for name, (debugger, count, commands) in STOPS.items():
+        if not harness.watchpoints.work():
+            break
         command = harness.runner_command('--level=debug', kernel=kernel, initramfs=archive,
                                          parameters=[f'spin={count}'])
         text = debugger().script([*commands, 'continue'], start=command)[-1]
@@ -233,6 +235,9 @@ def main():
         parser.error('without --guestbench=FILE.c, only '
                      f'{" and ".join(p for p in PARTS if p not in NEED_GUESTBENCH)} '
                      'can be measured: --only=PART')
+    why = harness.watchpoints.why_not()
+    if why:
+        print(f'{why}: what their hits take is not measured, and one that is armed is free')
     for part in parts:
         with tempfile.TemporaryDirectory() as folder:
             PARTS[part](folder, args)
