@@ -125,6 +125,7 @@ static NOT_SANITIZED void arm(struct cpu *cpu, u64 ns, int flags)
 void cpu_timer_set(struct cpu *cpu, u64 deadline_ns)
 {
 	cpu->timer_ns = deadline_ns;
+	cpu->retries = 0;
 	if (deadline_ns == NEVER)
 		arm(cpu, 0, TFD_TIMER_ABSTIME); /* disarms */
 	else
@@ -186,9 +187,4 @@ NOT_SANITIZED void cpu_retry(struct cpu *cpu)
 		cpu->retries = 0;
 	else if (cpu->retries < MOST_RETRIES)
 		cpu->retries++;
-}
-
-NOT_SANITIZED void cpu_took_interrupt(struct cpu *cpu)
-{
-	cpu->retries = 0;
 }

@@ -40,9 +40,8 @@ bool cpu_idle(struct cpu *cpu, u32 *word, u64 deadline_ns);
 void cpu_timer_set(struct cpu *cpu, u64 deadline_ns);
 
 /* An interrupt could not be taken where the thread is: try again soon; while debugged,
- * each time twice as late as the time before, until cpu_took_interrupt(). */
+ * each time twice as late as the time before, until the timer is set. */
 void cpu_retry(struct cpu *cpu);
-void cpu_took_interrupt(struct cpu *cpu);
 
 /*
  * Keep a host thread on the CPU's home: to wake a thread there costs a tenth of

@@ -9,9 +9,9 @@
  * or signals that come in quick succession would pile up on the stack.
  *
  * Not while a debugger holds the other threads: the kernel might switch to one. Nor
- * where a debugger steps an instruction of ours, or one that it has a breakpoint at and
- * has put elsewhere: it begins with that anew after each signal, and would never come
- * to an end if it took longer than until the next one.
+ * where a debugger has it step an instruction of ours, or one that it has a breakpoint
+ * at and has put elsewhere: it begins with that anew after each signal, so cpu_retry()
+ * leaves it ever more time.
  */
 #include <errno.h>
 #include <signal.h>
@@ -47,7 +47,6 @@ static void unblock(void)
 
 static void take_over(struct task *t)
 {
-	cpu_took_interrupt(t->cpu);
 	*t->irq_state = WASM_IRQS_OFF;
 	unblock();
 }
