@@ -21,7 +21,8 @@ struct cpu {
 	_Atomic bool stopped;
 	int timerfd;
 	u64 timer_ns; /* what it was last set to; its own thread's */
-	_Atomic bool debugged; /* when the timer was due last */
+	_Atomic bool debugged; /* when the timer was due last; handlers, which may have
+				* interrupted TSan, cannot ask */
 	u32 retries; /* of cpu_retry(), in a row, while debugged */
 	int home; /* the host's CPU that its threads stay on; -1: any */
 };
