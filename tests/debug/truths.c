@@ -11,7 +11,7 @@ struct truths {
 	double ratio;
 	struct box *box;
 	struct lid *lid;
-	int weight, grade, coins, second, early;
+	int weight, grade, coins, second, early, amount, height;
 };
 struct lid { int height; };
 struct box { int width, height; struct lid *lid; };
@@ -126,6 +126,25 @@ __attribute__((noinline)) static int postpone(int early)
 	return early ^ 5;
 }
 
+__attribute__((noinline)) static void fill(short *amount, struct lid *kept, int seed)
+{
+	*amount = (short)(seed - 40);
+	kept->height = seed * 3;
+}
+
+/* Both are in memory, since others have their addresses. */
+__attribute__((noinline)) static int keep(int seed)
+{
+	short amount;
+	struct lid kept;
+
+	fill(&amount, &kept, seed);
+	truth.amount = amount;
+	truth.height = kept.height;
+	stop_here(10);
+	return amount - kept.height;
+}
+
 int main(int argc, char **argv)
 {
 	static struct lid lids[2];
@@ -144,5 +163,6 @@ int main(int argc, char **argv)
 		sink += replace(round, round * 19 + 3);
 		truth.early = (round + 100) / 3 * 7;
 		sink += postpone(round + 100);
+		sink += keep(round);
 	}
 }

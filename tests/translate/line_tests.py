@@ -206,7 +206,7 @@ def variables(bench):
         f.write('sum 2\nwalk_list 2\nlast_value 41\nin_memory 4\n')
     stops = ([('CALL', ['i', 'n'])] * 2 + [('NEXT', ['scale', 'found'])] * 2 +
              [('VALUE', ['item', 'letter']),
-              ('MEMORY', ['item', 'numbers[3]', '*(int *)item'])])
+              ('MEMORY', ['&item', 'numbers[3]', '*(int *)&item'])])
     script = ['set breakpoint pending on', 'set confirm off', 'set width 0',
               *(f'break {source}:{line_of(w)}' for w in ('CALL', 'NEXT', 'VALUE', 'MEMORY')),
               f'run {so} <{bench.path("commands")}']

@@ -53,9 +53,9 @@ static int compare(const void *x, const void *y)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-/* ---- variables that no instance has anywhere -------------------------- */
+/* ---- types ------------------------------------------------------------ */
 
-uint32_t inlined_number(const struct local_type *t, struct new_nodes *nodes)
+static uint32_t number_node(const struct local_type *t, struct new_nodes *nodes)
 {
 	static const char *const ints[] = { [1] = "char", [2] = "short",
 					    [4] = "int", [8] = "long long" };
@@ -93,16 +93,16 @@ static uint32_t structure_node(const struct inlined *in,
 	return node;
 }
 
-static uint32_t type_node(const struct inlined *in, const struct local_type *t,
-			  struct new_nodes *nodes)
+uint32_t inlined_type(const struct inlined *in, const struct local_type *t,
+		      struct new_nodes *nodes)
 {
 	uint32_t base = NODE_NONE, node;
 
 	if (t->class == LOCAL_STRUCT || t->class == LOCAL_UNION)
 		base = structure_node(in, t, nodes);
 	else if (t->class != LOCAL_VOID)
-		base = inlined_number(t, nodes);
-	if (!t->is_pointer)
+		base = number_node(t, nodes);
+	if (!t->is_pointer || t->in_memory)
 		return base;
 	node = nodes_begin(nodes);
 	buffer_text(&nodes->text, "!DIDerivedType(tag: DW_TAG_pointer_type, ");
@@ -114,12 +114,14 @@ static uint32_t type_node(const struct inlined *in, const struct local_type *t,
 	return node;
 }
 
+/* ---- variables that no instance has anywhere -------------------------- */
+
 static uint32_t variable_node(const struct inlined *in,
 			      const struct inlined_function *f,
 			      const struct local_abstract *a,
 			      struct new_nodes *nodes)
 {
-	uint32_t type = type_node(in, &a->type, nodes);
+	uint32_t type = inlined_type(in, &a->type, nodes);
 	uint32_t node = nodes_begin(nodes);
 
 	buffer_text(&nodes->text, "!DILocalVariable(name: ");

@@ -22,8 +22,8 @@ struct found {
 	struct local_type type;
 	struct dwarf_value location, constant;
 	bool is_param;	/* of the function itself */
-	bool in_memory; /* at frame_offset from what the frame's local has */
-	int32_t frame_offset;
+	bool in_memory; /* at this offset in the frame: */
+	int64_t offset;
 };
 
 struct reading {
@@ -213,8 +213,7 @@ static void read_location(struct reading *g, const struct found *f,
 	const struct dwarf_value *place = &f->location;
 	const struct local_var *v = &g->out->vars[var];
 	uint32_t start = g->start, end = g->end;
-	struct local_event event = { .kind = LOCAL_AT, .value = g->frame,
-				     .offset = f->frame_offset };
+	struct local_event event = { .kind = LOCAL_AT, .value = g->frame };
 
 	if (v->scope != NO_SCOPE) {
 		start = g->scopes->list[v->scope].start;
@@ -342,8 +341,8 @@ static bool is_in_frame(const struct reading *g, struct found *f)
 	if (!s.p || g->frame == UINT32_MAX ||
 	    wasm_read_byte(&r) != DW_OP_fbreg)
 		return false;
-	f->frame_offset = (int32_t)wasm_read_leb(&r, 33, true);
-	return !r.bad && r.p == r.end;
+	f->offset = (int64_t)wasm_read_leb(&r, 33, true);
+	return f->offset >= 0 && !r.bad && r.p == r.end;
 }
 
 /* DW_OP_WASM_location of a local: the shadow stack's address in the function. */
@@ -416,6 +415,7 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	f.is_param = die->tag == DW_TAG_formal_parameter && scope == NO_SCOPE;
 	v.name = interned_add(&out->names, origin.name.bytes);
 	v.type = f.type;
+	v.offset = (uint32_t)f.offset;
 	v.number = scopes_param(g->scopes, origin.offset);
 	v.line = line_of(&origin);
 	if (is_known(g, scope, v.name) ||

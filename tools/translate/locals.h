@@ -5,9 +5,9 @@
  * A variable of C is in a local of wasm (or is a constant) while the code
  * between two addresses is executed, as the DWARF tells, for as long as that local has
  * nothing else (webs.h), or is the sum of that and a constant, or the like
- * (expression.h). One that is in memory, in the function's frame, is known by its
- * address: its type here is that of a pointer to it, or to the first element of an
- * array. Those of blocks, and of functions that were put into this one, are told with
+ * (expression.h). What LLVM tells too early is left out (early.h). One that is in
+ * memory, in the function's frame, is known by its address; an array is taken for a
+ * pointer to its first element, which that is. Those of blocks, and of functions that were put into this one, are told with
  * the scope that they are in. What is in several places at once, or of an aggregate
  * type and not in memory, is nowhere.
  */
@@ -25,7 +25,8 @@ struct local_type {
 	uint8_t class;	 /* of the thing or of what it points to */
 	uint8_t size;	 /* of the number */
 	bool is_pointer;
-	uint32_t tag; /* name of the structure: index in names */
+	bool in_memory; /* the thing is; what C has of it is a pointer */
+	uint32_t tag;	/* name of the structure: index in names */
 };
 
 struct local_var {
@@ -36,6 +37,7 @@ struct local_var {
 	uint32_t number; /* a parameter of a function that was put into this one
 			  * is its number, which counts from 1; else 0 */
 	uint32_t line;	 /* where it is declared, in the scope's file */
+	uint32_t offset; /* in the function's frame, if it is there */
 };
 
 enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS, LOCAL_AT };
@@ -45,8 +47,8 @@ enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS, LOCAL_AT };
 struct local_event {
 	uint32_t address; /* in the code section */
 	uint32_t var;	  /* index in vars */
-	uint64_t value;	  /* which local, or the number */
-	int32_t offset;	  /* LOCAL_AT: from the address in the local */
+	uint64_t value;	  /* which local, or the number; LOCAL_AT: which one has the
+			   * frame's address */
 	struct wasm_slice steps; /* LOCAL_IN: done to what is in the local, */
 	bool is_wide;		 /* which has 64 bits */
 	enum local_kind kind;

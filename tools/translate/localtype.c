@@ -112,9 +112,8 @@ void local_type_of_memory(const struct dwarf_unit *u, struct interned *names,
 			  struct local_type *ret)
 {
 	struct dwarf_die die;
+	bool is_array = strip_type(u, type, &die) && die.tag == DW_TAG_array_type;
 
-	if (strip_type(u, type, &die) && die.tag == DW_TAG_array_type)
-		pointer_type(u, names, &die.type, ret);
-	else
-		pointer_type(u, names, type, ret);
+	pointer_type(u, names, is_array ? &die.type : type, ret);
+	ret->in_memory = !is_array && ret->class != LOCAL_VOID;
 }

@@ -6,6 +6,7 @@
 #include "file.h"
 #include "finish.h"
 #include "inlined.h"
+#include "keep.h"
 #include "metadata.h"
 #include "nodes.h"
 
@@ -216,25 +217,24 @@ static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 	return true;
 }
 
-/* The variable that an identifier in C is: its number, or NODE_NONE. */
-static uint32_t variable_number(const struct rewriting *r, struct text name)
+/* The variable of the guest that a node is, or NULL. */
+static const struct local_var *variable_of(const struct rewriting *r, struct text t)
 {
 	const struct locals *l = r->marks->locals;
-	uint32_t n = text_starts(name, "w2c_v") ?
-		text_number((struct text){ name.p + 5, name.n - 5 }) : NODE_NONE;
+	uint32_t n = text_value(t, "name: \"w2c_v");
 
-	return l && n < l->nvars ? n : NODE_NONE;
+	return l && n < l->nvars ? &l->vars[n] : NULL;
 }
 
 /* The type of a variable that has this one in C, where a number that is a parameter is
- * as wide as in wasm: the node. */
+ * as wide as in wasm, and what is in memory has a pointer to it: the node. */
 static uint32_t type_of(struct rewriting *r, const struct local_var *var, uint32_t type)
 {
 	const struct local_type *t = var ? &var->type : NULL;
+	bool is_narrow = t && !t->is_pointer && t->class <= LOCAL_CHAR && t->size < 4;
 
-	return !t || t->is_pointer || t->class > LOCAL_CHAR || !t->size ||
-	       t->size >= 4 ?
-		type : inlined_number(t, &r->new);
+	return is_narrow || (t && t->in_memory) ?
+		inlined_type(&r->inlined, t, &r->new) : type;
 }
 
 /* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
@@ -245,13 +245,12 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	struct text name = text_field(t, "name: \"");
 	const char *end = memchr(name.p, '"', name.n);
 	uint32_t function = function_of(r, text_value(t, "scope: !"));
-	uint32_t arg = text_value(t, "arg: "), n = variable_number(r, name);
-	const struct local_var *var;
+	uint32_t arg = text_value(t, "arg: ");
+	const struct local_var *var = variable_of(r, t);
 	struct place place;
 
 	if (function == NODE_NONE || !end)
 		return false;
-	var = n == NODE_NONE ? NULL : &r->marks->locals->vars[n];
 	place = place_of(r, var ? var->scope : NO_SCOPE, function);
 	if (var)
 		inlined_note(&r->inlined, var, node);
@@ -323,13 +322,11 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 	while ((at = memchr(at + 1, '!', (size_t)(end - at - 1)))) {
 		uint32_t n = text_number((struct text){ at + 1,
 						   (size_t)(end - at - 1) });
-		struct text var = node(r, n);
-		uint32_t number = variable_number(r, text_field(var, "name: \""));
-		uint32_t scope = number == NODE_NONE ? NO_SCOPE :
-			r->marks->locals->vars[number].scope;
+		const struct local_var *var = variable_of(r, node(r, n));
+		uint32_t scope = var ? var->scope : NO_SCOPE;
 
 		if (inlined_function(r->marks->scopes, scope) != NO_SCOPE ||
-		    text_starts(var, "!DILabel("))
+		    text_starts(node(r, n), "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
 		comma = ", ";
@@ -421,26 +418,47 @@ static void put_nodes(struct rewriting *r, const char *at, const char *end,
 
 /* The location of a variable's records, which tells by its scope which instance
  * of the variable they are about; NODE_NONE: it is the function's own. */
-static uint32_t record_location(struct rewriting *r, uint32_t variable)
+static uint32_t record_location(struct rewriting *r, uint32_t node_of_var,
+				const struct local_var *var)
 {
-	struct text t = node(r, variable);
-	uint32_t function = function_of(r, text_value(t, "scope: !"));
-	uint32_t n = variable_number(r, text_field(t, "name: \""));
-	uint32_t scope = n == NODE_NONE ? NO_SCOPE :
-					  r->marks->locals->vars[n].scope;
+	uint32_t function = function_of(r, text_value(node(r, node_of_var),
+						      "scope: !"));
 	struct place place;
 
-	if (scope == NO_SCOPE || function == NODE_NONE)
+	if (var->scope == NO_SCOPE || function == NODE_NONE)
 		return NODE_NONE;
-	if (r->record_nodes[scope] == NODE_NONE) {
-		place = place_of(r, scope, function);
-		r->record_nodes[scope] = nodes_begin(&r->new);
+	if (r->record_nodes[var->scope] == NODE_NONE) {
+		place = place_of(r, var->scope, function);
+		r->record_nodes[var->scope] = nodes_begin(&r->new);
 		buffer_printf(&r->new.text, "!DILocation(line: 0, scope: !%u",
 			      place.scope);
 		put_call(&r->new.text, place.call);
 		buffer_text(&r->new.text, ")\n");
 	}
-	return r->record_nodes[scope];
+	return r->record_nodes[var->scope];
+}
+
+/* Operations that make the frame's address become those of what is in the frame. */
+static void put_in_memory(struct text operations, uint32_t offset, struct buffer *out)
+{
+	static const char value[] = "DW_OP_stack_value";
+	size_t n = strlen(value);
+	bool is_value = operations.n >= n &&
+		!memcmp(operations.p + operations.n - n, value, n);
+
+	buffer_put(out, operations.p, operations.n - (is_value ? n : 0));
+	buffer_printf(out, "%sDW_OP_plus_uconst, %u, DW_OP_deref",
+		      operations.n && !is_value ? ", " : "", offset);
+}
+
+/* "!7, !DIExpression(...": the node of the variable in front of the expression. */
+static uint32_t record_variable(struct text line, const char *expression)
+{
+	const char *at = expression;
+
+	while (at > line.p && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	return text_number((struct text){ at, (size_t)(expression - at) });
 }
 
 /* "value(i32 %3, !7, !DIExpression(), !9)": where a variable is from here on. */
@@ -448,18 +466,24 @@ static void put_record(struct rewriting *r, struct text line, struct buffer *out
 {
 	static const char behind[] = ", !DIExpression(";
 	struct text rest = text_field(line, behind);
-	uint32_t location = NODE_NONE;
-	const char *at;
+	const char *end = rest.n ? memchr(rest.p, ')', rest.n) : NULL;
+	const char *at = memrchr(line.p, '!', line.n);
+	uint32_t variable, location = NODE_NONE;
+	const struct local_var *var = NULL;
 
-	if (rest.n) {
-		at = rest.p - strlen(behind);
-		while (at > line.p && at[-1] >= '0' && at[-1] <= '9')
-			at--;
-		location = record_location(r, text_number((struct text){
-			at, (size_t)(line.p + line.n - at) }));
+	if (end && at > end) {
+		variable = record_variable(line, rest.p - strlen(behind));
+		var = variable_of(r, node(r, variable));
 	}
-	at = memrchr(line.p, '!', line.n);
-	if (location == NODE_NONE || !at) {
+	if (var)
+		location = record_location(r, variable, var);
+	if (var && var->type.in_memory) {
+		buffer_put(out, line.p, (size_t)(rest.p - line.p));
+		put_in_memory((struct text){ rest.p, (size_t)(end - rest.p) },
+			      var->offset, out);
+		line = (struct text){ end, (size_t)(line.p + line.n - end) };
+	}
+	if (location == NODE_NONE) {
 		buffer_put(out, line.p, line.n);
 		return;
 	}
@@ -490,6 +514,19 @@ static void put_code(struct rewriting *r, struct text code, struct buffer *out)
 	buffer_put(out, code.p, code.n);
 }
 
+/* The code, in which variables' parameters are kept. */
+static void put_kept(struct rewriting *r, struct text code, struct buffer *out)
+{
+	struct buffer kept = { 0 };
+
+	keep_parameters(code, &kept);
+	buffer_byte(&kept, 0);
+	if (!kept.failed)
+		put_code(r, (struct text){ (char *)kept.p, kept.n - 1 }, out);
+	out->failed |= kept.failed;
+	buffer_free(&kept);
+}
+
 static void rewrite(struct rewriting *r, const struct buffer *in,
 		    struct buffer *out)
 {
@@ -508,7 +545,12 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	r->record_nodes = make_table(r, r->marks->scopes->n);
 	read_nodes(r, at, end);
 	if (!r->failed) {
-		put_code(r, (struct text){ text, (size_t)(at - text) }, out);
+		struct text code = { text, (size_t)(at - text) };
+
+		if (r->marks->locals)
+			put_kept(r, code, out);
+		else
+			put_code(r, code, out);
 		put_nodes(r, at, end, out);
 	}
 	if (!r->failed)

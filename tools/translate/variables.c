@@ -8,6 +8,8 @@
 #include "finish.h"
 #include "variables.h"
 
+#define LOCAL_NAME 24
+
 /* ---- names and types -------------------------------------------------- */
 
 static void put_number_type(const struct local_type *t, struct buffer *out)
@@ -261,19 +263,30 @@ static void end(struct variables *v, uint32_t i, bool is_kept)
 	v->has_ended = true;
 }
 
-/* An active one gets the value that is at its place now. */
+static void local_name(const struct variables *v, const struct local_event *e,
+		       char ret[LOCAL_NAME])
+{
+	snprintf(ret, LOCAL_NAME, "var_%c%u",
+		 e->value < v->nparams ? 'p' : 'l', (uint32_t)e->value);
+}
+
+/*
+ * An active one gets the value that is at its place now; one in memory, the frame's
+ * address, to which metadata.c adds: a sum that nothing else needs is in no register.
+ */
 static void put_value(const struct variables *v, uint32_t i,
 		      const struct local_event *e, struct buffer *out)
 {
 	const struct local_type *t = &var_at(v, i)->type;
-	char local[24];
+	char local[LOCAL_NAME];
 
 	buffer_byte(out, ' ');
 	put_name(v, var_at(v, i), out);
 	buffer_text(out, " = (");
 	put_type(t, out);
 	if (e->kind == LOCAL_AT)
-		buffer_printf(out, ")(%d + (uintptr_t)(u32)", e->offset);
+		buffer_printf(out, ")(%u + (uintptr_t)(u32)",
+			      t->in_memory ? 0 : var_at(v, i)->offset);
 	else
 		buffer_text(out, t->is_pointer ? ")(uintptr_t)(u32)" :
 			    t->class == LOCAL_BOOL ? ")(u8)" : ")");
@@ -281,8 +294,7 @@ static void put_value(const struct variables *v, uint32_t i,
 		buffer_printf(out, "%lluull;", (unsigned long long)e->value);
 		return;
 	}
-	snprintf(local, sizeof(local), "var_%c%u",
-		 e->value < v->nparams ? 'p' : 'l', (uint32_t)e->value);
+	local_name(v, e, local);
 	if (e->steps.n)
 		expression_put(e->steps, local, e->is_wide, out);
 	else
@@ -333,6 +345,7 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 			      v->m->section[WASM_CODE].p);
 	v->is_lost = false;
 	v->is_behind_jump = v->has_ended = false;
+	v->framed = UINT32_MAX;
 	memset(&v->active, 0, sizeof(v->active));
 	memset(&v->ended, 0, sizeof(v->ended));
 	memset(&v->kept, 0, sizeof(v->kept));
@@ -540,6 +553,19 @@ static bool is_at_entry(const struct variables *v, uint32_t i,
 	       var_at(v, i)->param < v->nparams;
 }
 
+/* Once for all variables that are there from now on. */
+static void keep_frame(struct variables *v, const struct local_event *e,
+		       struct buffer *out)
+{
+	char local[LOCAL_NAME];
+
+	if (e->kind != LOCAL_AT || v->framed == e->address)
+		return;
+	v->framed = e->address;
+	local_name(v, e, local);
+	buffer_printf(out, " KEEP(%s);", local);
+}
+
 void variables_event(struct variables *v, const struct local_event *event,
 		     struct buffer *out)
 {
@@ -550,6 +576,7 @@ void variables_event(struct variables *v, const struct local_event *event,
 	i = event->var - v->part->first_var;
 	if (i >= v->part->nvars || i >= VARIABLES_MAX)
 		return;
+	keep_frame(v, event, out);
 	set_to(&v->active, i, event->kind != LOCAL_ENDS);
 	v->places[i] = event;
 	if (event->kind == LOCAL_ENDS) {

@@ -50,6 +50,7 @@ struct variables {
 	 * what it is worth. */
 	struct variable_set ended, kept;
 	bool has_ended;
+	uint32_t framed; /* the address where the frame's was kept, or ~0 */
 	const struct local_event *places[VARIABLES_MAX];
 	/* By the number of a block or a loop; those up to nlabels were used. */
 	unsigned long nlabels;

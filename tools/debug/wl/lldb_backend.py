@@ -245,6 +245,7 @@ class Target(target.Target):
             return None
         if not found.GetError().Success():
             raise GuestError(f'{name} is optimized out here')
+        found = found.GetNonSyntheticValue()
         kind = Module(self, frame.GetModule()).convert(found.GetType())
         # What is in a register has a "load address" too: what it points to.
         if found.AddressOf().IsValid():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""lldb_pointers.py: what pointers to structures of the guest lead to, where lldb shows
-variables by itself: `frame variable`, an editor's variables.
+"""lldb_pointers.py: structures of the guest, and what pointers to them lead to, where lldb
+shows variables by itself: `frame variable`, an editor's variables.
 
 Its own pointers have 8 bytes; and where a variable of C is, its type is only declared."""
 
@@ -21,9 +21,16 @@ def target_of(kind):
     return kind.GetPointeeType().GetCanonicalType() if kind.IsPointerType() else None
 
 
-def is_to_record(kind, _):
-    kind = target_of(kind)
-    return bool(kind and kind.GetTypeClass() & RECORDS)
+def is_declared(kind):
+    """A structure, and no more than that."""
+    return bool(kind.GetTypeClass() & RECORDS and not kind.IsTypeComplete())
+
+
+def is_record(kind, _):
+    """Or what leads to one."""
+    to = target_of(kind)
+    return bool(to.GetTypeClass() & RECORDS) if to else \
+        is_declared(kind.GetCanonicalType())
 
 
 def is_text(kind, _):
@@ -32,10 +39,11 @@ def is_text(kind, _):
     return bool(to and kind.GetByteSize() == 4 and to.GetBasicType() in CHARS)
 
 
-def address_of(pointer):
-    """In the guest, or None."""
-    address = pointer.GetValueAsUnsigned()
-    return address if pointer.GetError().Success() and 0 < address < END else None
+def address_of(found):
+    """In the guest, of what a pointer leads to or of a structure itself; or None."""
+    address = found.GetValueAsUnsigned() if target_of(found.GetType()) else \
+        found.GetNonSyntheticValue().GetLoadAddress()
+    return address if found.GetError().Success() and 0 < address < END else None
 
 
 def text(pointer, _):
@@ -45,50 +53,57 @@ def text(pointer, _):
     return f'"{found}"' if found and error.Success() else ''
 
 
-def record(pointer):
-    """What a pointer leads to, or None."""
-    address = address_of(pointer)
+def record(found):
+    """It, or what a pointer leads to; or None."""
+    address = address_of(found)
     if address is None:
         return None
-    kind = pointer.GetType().GetCanonicalType().GetPointeeType()
-    module = lldb_backend.Module(lldb_extras.the_target, pointer.GetFrame().GetModule())
-    return pointer.CreateValueFromAddress(f'*{pointer.GetName()}', address,
-                                          module.convert(kind).raw)
+    to = target_of(found.GetType())
+    module = lldb_backend.Module(lldb_extras.the_target, found.GetFrame().GetModule())
+    return found.CreateValueFromAddress(
+        f'*{found.GetName()}' if to else found.GetName(), address,
+        module.convert(to or found.GetType()).raw)
 
 
 class Children:
-    """Those of a pointer, as lldb asks for them. The host's are its own."""
+    """Those of a structure or a pointer, as lldb asks for them. The host's are its own."""
 
-    def __init__(self, pointer, _):
-        self.pointer = pointer
+    def __init__(self, found, _):
+        self.found = found
+        self.is_pointer = bool(target_of(found.GetType()))
         self.record = None
 
     def update(self):
-        self.record = record(self.pointer)
-        self.parent = self.record or self.pointer
+        self.record = record(self.found)
+        self.parent = self.record or self.found
+        if not self.is_pointer:
+            # lldb asks us for all types of one name, this one's complete type as well.
+            self.parent = self.parent.GetNonSyntheticValue()
         return False
 
     def has_children(self):
-        return self.pointer.GetValueAsUnsigned() != 0
+        return not self.is_pointer or self.found.GetValueAsUnsigned() != 0
 
     def num_children(self):
         return self.parent.GetNumChildren() if self.has_children() else 0
 
     def get_child_index(self, name):
-        if name == DEREFERENCE and self.record:
+        if name == DEREFERENCE and self.record and self.is_pointer:
             return self.num_children()
         return self.parent.GetIndexOfChildWithName(name)
 
     def get_child_at_index(self, index):
         if self.record and index == self.num_children():
             return self.record
-        return self.parent.GetChildAtIndex(index)
+        child = self.parent.GetChildAtIndex(index)
+        child.SetPreferSyntheticValue(True)
+        return child
 
 
 def install(debugger):
     for command in (f'script import {__name__}',
                     f'type synthetic add -w guest -l {__name__}.Children '
-                    f'--recognizer-function {__name__}.is_to_record',
+                    f'--recognizer-function {__name__}.is_record',
                     f'type summary add -w guest -F {__name__}.text '
                     f'--recognizer-function {__name__}.is_text',
                     'type category enable guest'):

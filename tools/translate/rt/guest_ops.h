@@ -42,6 +42,12 @@ typedef double f64;
 #endif
 
 #define NO_DEBUG_VARIABLES __attribute__((nodebug))
+/*
+ * The code goes on with a local, where debuggers find it, and not with what the local
+ * was made of, such as the stack pointer from which a frame's size was taken.
+ */
+#define KEEP(local) __asm__("" : "+r"(local))
+
 /* For debuggers: nobody knows what is in this variable. */
 #define GONE(variable) \
 	do { \
