@@ -25,9 +25,10 @@ OTHERS = {4: [(name, f'truth.{name}') for name in ('box', 'lid')],
           6: [('coins', 'truth.coins')],
           7: [('second', 'truth.second')],
           9: [('early', 'truth.early')],
-          10: [('amount', 'truth.amount'), ('kept.height', 'truth.height')]}
+          10: [('amount', 'truth.amount'), ('kept.height', 'truth.height'),
+               ('marks[2]', 'truth.mark'), ('sizeof(marks)', '12')]}
 # In memory: they are always known.
-ALWAYS = 'amount', 'kept.height', 'kept'
+ALWAYS = 'amount', 'kept.height', 'kept', 'marks[2]', 'sizeof(marks)'
 DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
 # In those of the kernel, while the subject writes to its pipe.
 WRITE = {

@@ -11,7 +11,7 @@ struct truths {
 	double ratio;
 	struct box *box;
 	struct lid *lid;
-	int weight, grade, coins, second, early, amount, height;
+	int weight, grade, coins, second, early, amount, height, mark;
 };
 struct lid { int height; };
 struct box { int width, height; struct lid *lid; };
@@ -126,23 +126,27 @@ __attribute__((noinline)) static int postpone(int early)
 	return early ^ 5;
 }
 
-__attribute__((noinline)) static void fill(short *amount, struct lid *kept, int seed)
+__attribute__((noinline)) static void fill(short *amount, struct lid *kept,
+		int *marks, int seed)
 {
 	*amount = (short)(seed - 40);
 	kept->height = seed * 3;
+	marks[0] = marks[1] = marks[2] = seed + 8;
 }
 
-/* Both are in memory, since others have their addresses. */
+/* They are in memory, since others have their addresses. */
 __attribute__((noinline)) static int keep(int seed)
 {
 	short amount;
 	struct lid kept;
+	int marks[3];
 
-	fill(&amount, &kept, seed);
+	fill(&amount, &kept, marks, seed);
 	truth.amount = amount;
 	truth.height = kept.height;
+	truth.mark = marks[2];
 	stop_here(10);
-	return amount - kept.height;
+	return amount - kept.height + marks[1];
 }
 
 int main(int argc, char **argv)

@@ -274,6 +274,7 @@ static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 	case DW_AT_call_file: return &die->call_file;
 	case DW_AT_call_line: return &die->call_line;
 	case DW_AT_encoding: return &die->encoding;
+	case DW_AT_count: return &die->count;
 	case DW_AT_frame_base: return &die->frame_base;
 	case DW_AT_type: return &die->type;
 	case DW_AT_ranges: return &die->ranges;
@@ -401,6 +402,19 @@ bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 	there.r.p = u->d->info.p + offset;
 	there.r.bad = false;
 	return dwarf_next(&there, ret) && ret->tag;
+}
+
+uint64_t dwarf_array_length(const struct dwarf_unit *u, const struct dwarf_die *array)
+{
+	struct dwarf_unit there = *u;
+	struct dwarf_die die, range;
+
+	there.r.p = u->d->info.p + array->offset;
+	there.r.bad = false;
+	return dwarf_next(&there, &die) && die.tag == DW_TAG_array_type &&
+	       die.has_children && dwarf_next(&there, &range) &&
+	       range.tag == DW_TAG_subrange_type && range.count.is_set &&
+	       dwarf_next(&there, &die) && !die.tag ? range.count.u : 0;
 }
 
 bool dwarf_die_origin(const struct dwarf_unit *u, const struct dwarf_die *die,

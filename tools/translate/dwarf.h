@@ -70,7 +70,7 @@ struct dwarf_die {
 	uint16_t tag;  /* 0: the end of a list of children */
 	bool has_children;
 	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
-		location, const_value, frame_base, byte_size, encoding,
+		location, const_value, frame_base, byte_size, encoding, count,
 		abstract_origin, decl_file, decl_line, call_file, call_line,
 		ranges, str_offsets_base, addr_base, loclists_base,
 		rnglists_base;
@@ -93,6 +93,9 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
 /* The entry at that offset of .debug_info, if it is in this unit. */
 bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 		  struct dwarf_die *ret);
+
+/* Elements of an array of one dimension; 0: it is none, or nobody knows. */
+uint64_t dwarf_array_length(const struct dwarf_unit *u, const struct dwarf_die *array);
 
 /* What has the name of an entry, and with it the type: the entry, or what it is an
  * instance of. False: that is not to be found. */

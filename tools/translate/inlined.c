@@ -93,6 +93,17 @@ static uint32_t structure_node(const struct inlined *in,
 	return node;
 }
 
+/* With a size, LLVM would take what is behind a spilled address for a value. */
+static uint32_t array_node(uint32_t element, uint32_t length, struct new_nodes *nodes)
+{
+	uint32_t node = nodes_begin(nodes);
+
+	buffer_printf(&nodes->text, "!DICompositeType(tag: DW_TAG_array_type, "
+		      "baseType: !%u, elements: !{!DISubrange(count: %u)})\n",
+		      element, length);
+	return node;
+}
+
 uint32_t inlined_type(const struct inlined *in, const struct local_type *t,
 		      struct new_nodes *nodes)
 {
@@ -102,6 +113,8 @@ uint32_t inlined_type(const struct inlined *in, const struct local_type *t,
 		base = structure_node(in, t, nodes);
 	else if (t->class != LOCAL_VOID)
 		base = number_node(t, nodes);
+	if (t->length)
+		base = array_node(base, t->length, nodes);
 	if (!t->is_pointer || t->in_memory)
 		return base;
 	node = nodes_begin(nodes);

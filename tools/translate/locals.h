@@ -6,8 +6,8 @@
  * between two addresses is executed, as the DWARF tells, for as long as that local has
  * nothing else (webs.h), or is the sum of that and a constant, or the like
  * (expression.h). What LLVM tells too early is left out (early.h). One that is in
- * memory, in the function's frame, is known by its address; an array is taken for a
- * pointer to its first element, which that is. Those of blocks, and of functions that were put into this one, are told with
+ * memory, in the function's frame, is known by its address; an array of anything but
+ * numbers is taken for a pointer to its first element. Those of blocks, and of functions that were put into this one, are told with
  * the scope that they are in. What is in several places at once, or of an aggregate
  * type and not in memory, is nowhere.
  */
@@ -25,8 +25,9 @@ struct local_type {
 	uint8_t class;	 /* of the thing or of what it points to */
 	uint8_t size;	 /* of the number */
 	bool is_pointer;
-	bool in_memory; /* the thing is; what C has of it is a pointer */
-	uint32_t tag;	/* name of the structure: index in names */
+	bool in_memory;	 /* the thing is; what C has of it is a pointer */
+	uint32_t length; /* in memory: of an array of such numbers; 0: it is none */
+	uint32_t tag;	 /* name of the structure: index in names */
 };
 
 struct local_var {

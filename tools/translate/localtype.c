@@ -6,6 +6,7 @@
 #include "localtype.h"
 
 #define MAX_HOPS 16 /* names and qualifiers of a type */
+#define MAX_LENGTH (1u << 28) /* of an array in the guest's memory */
 
 bool local_is_name(struct wasm_slice s)
 {
@@ -113,7 +114,12 @@ void local_type_of_memory(const struct dwarf_unit *u, struct interned *names,
 {
 	struct dwarf_die die;
 	bool is_array = strip_type(u, type, &die) && die.tag == DW_TAG_array_type;
+	uint64_t length;
 
 	pointer_type(u, names, is_array ? &die.type : type, ret);
-	ret->in_memory = !is_array && ret->class != LOCAL_VOID;
+	if (is_array && ret->size) { /* of numbers, whose size is known here */
+		length = dwarf_array_length(u, &die);
+		ret->length = length < MAX_LENGTH ? (uint32_t)length : 0;
+	}
+	ret->in_memory = ret->class != LOCAL_VOID && (!is_array || ret->length);
 }
