@@ -31,8 +31,8 @@ def add(name, value, known):
     """What is known of a variable, or of the members of one."""
     kind = value.type.strip_typedefs()
     if kind.code == gdb.TYPE_CODE_STRUCT:
-        # Where the variable is, its type may be but declared, without fields.
-        for member in MEMBERS[kind.tag]:
+        # In memory its type is but declared, without fields; in registers it has no tag.
+        for member in [f.name for f in kind.fields()] or MEMBERS[kind.tag]:
             add(f'{name}.{member}', value[member], known)
         return
     found = None if value.is_optimized_out else number(value)

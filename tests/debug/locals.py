@@ -11,11 +11,12 @@ import debuggers
 from debuggers import Failure, Gdb, Guest, Lldb, boot, booted
 
 SOURCE = os.path.join(debuggers.HERE, 'truths.c')
-UNKNOWN = re.compile('optimized out|not available|unavailable|no location')
+# gdb's word for pieces behind the last one that is somewhere is the first.
+UNKNOWN = re.compile('<synthetic pointer>|optimized out|not available|unavailable|no location')
 ROUNDS = 6
 
 # In the frames of a program: how a variable is worth what, as its function has told.
-RECKON = [('pair.b', 'truth.seed'),
+RECKON = [('pair.a', 'truth.seed * 3'), ('pair.b', 'truth.seed'),
           *((name, f'truth.{name}') for name in
             ('seed', 'doubled', 'masked', 'turn', 'sum', 'wide', 'small', 'bits', 'ratio'))]
 MIX = [('mixed', 'truth.sum')]
@@ -26,9 +27,16 @@ OTHERS = {4: [(name, f'truth.{name}') for name in ('box', 'lid')],
           7: [('second', 'truth.second')],
           9: [('early', 'truth.early')],
           10: [('amount', 'truth.amount'), ('kept.height', 'truth.height'),
-               ('marks[2]', 'truth.mark'), ('sizeof(marks)', '12')]}
-# In memory: they are always known.
-ALWAYS = 'amount', 'kept.height', 'kept', 'marks[2]', 'sizeof(marks)'
+               ('marks[2]', 'truth.mark'), ('sizeof(marks)', '12')],
+          11: [('token.number', 'truth.number'), ('token', 'truth.number'),
+               ('span.start', 'truth.start'), ('span.length', 'truth.length'),
+               ('part.rest', 'truth.rest')]}
+# By the place, in lldb's own view.
+VIEWED = {2: [('pair.a', 'truth.seed * 3')], 10: [('kept', 'truth.height')],
+          11: OTHERS[11]}
+# They are always known.
+ALWAYS = ('token.number', 'token', 'span.start', 'span.length', 'amount', 'kept.height',
+          'kept', 'marks[2]', 'sizeof(marks)')
 DESCEND = [(name, f'{name}_of[{{depth}}]') for name in ('depth', 'below')]
 # In those of the kernel, while the subject writes to its pipe.
 WRITE = {
@@ -118,6 +126,8 @@ def check_program(debugger):
             script.do('up', 'up')
             for pair in RECKON:
                 script.compare(*pair)
+            for pair in VIEWED[2]:
+                script.compare(*pair, lldb='frame variable')
         script.stop_at('stop_here', 'place == 3')
         for depth in 3, 2, 1, 0:
             script.do('up', 'up')
@@ -128,7 +138,8 @@ def check_program(debugger):
             script.do('up', 'up')
             for pair in pairs:
                 script.compare(*pair)
-        script.compare('kept', 'truth.height', lldb='frame variable')
+            for pair in VIEWED.get(place, ()):
+                script.compare(*pair, lldb='frame variable')
     with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
         tree = os.path.join(folder, 'tree')
         os.makedirs(os.path.join(tree, 'test'))

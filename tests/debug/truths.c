@@ -11,8 +11,12 @@ struct truths {
 	double ratio;
 	struct box *box;
 	struct lid *lid;
-	int weight, grade, coins, second, early, amount, height, mark;
+	int weight, grade, coins, second, early, amount, height, mark, number, start, length,
+		rest;
 };
+struct token { int number; };
+struct span { int start, length; };
+struct part { int first, rest; };
 struct lid { int height; };
 struct box { int width, height; struct lid *lid; };
 
@@ -149,6 +153,21 @@ __attribute__((noinline)) static int keep(int seed)
 	return amount - kept.height + marks[1];
 }
 
+/* They are in no memory; the first is given as a number, the others in two each, of which
+ * one is needed no longer. */
+__attribute__((noinline)) static int redeem(struct token token, int seed)
+{
+	struct span span = { seed * 5, seed + 2 };
+	struct part part = { seed * 9, seed / 7 };
+
+	truth.number = token.number;
+	truth.start = span.start;
+	truth.length = span.length;
+	truth.rest = part.rest;
+	stop_here(11);
+	return token.number + span.start * span.length + part.first;
+}
+
 int main(int argc, char **argv)
 {
 	static struct lid lids[2];
@@ -168,5 +187,6 @@ int main(int argc, char **argv)
 		truth.early = (round + 100) / 3 * 7;
 		sink += postpone(round + 100);
 		sink += keep(round);
+		sink += redeem((struct token){ round + 70 }, round + 30);
 	}
 }

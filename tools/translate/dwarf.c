@@ -262,6 +262,9 @@ static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 	case DW_AT_location: return &die->location;
 	case DW_AT_name: return &die->name;
 	case DW_AT_byte_size: return &die->byte_size;
+	case DW_AT_bit_size: return &die->bit_size;
+	case DW_AT_data_bit_offset: return &die->data_bit_offset;
+	case DW_AT_data_member_location: return &die->member_location;
 	case DW_AT_stmt_list: return &die->stmt_list;
 	case DW_AT_low_pc: return &die->low_pc;
 	case DW_AT_high_pc: return &die->high_pc;
@@ -392,27 +395,33 @@ bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret)
 	return true;
 }
 
+bool dwarf_enter(const struct dwarf_unit *u, uint64_t offset,
+		 struct dwarf_unit *there, struct dwarf_die *ret)
+{
+	if (offset <= u->start || offset >= (size_t)(u->r.end - u->d->info.p))
+		return false;
+	*there = *u;
+	there->r.p = u->d->info.p + offset;
+	there->r.bad = false;
+	return dwarf_next(there, ret) && ret->tag;
+}
+
 bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 		  struct dwarf_die *ret)
 {
-	struct dwarf_unit there = *u;
+	struct dwarf_unit there;
 
-	if (offset <= u->start || offset >= (size_t)(u->r.end - u->d->info.p))
-		return false;
-	there.r.p = u->d->info.p + offset;
-	there.r.bad = false;
-	return dwarf_next(&there, ret) && ret->tag;
+	return dwarf_enter(u, offset, &there, ret);
 }
 
 uint64_t dwarf_array_length(const struct dwarf_unit *u, const struct dwarf_die *array)
 {
-	struct dwarf_unit there = *u;
+	struct dwarf_unit there;
 	struct dwarf_die die, range;
 
-	there.r.p = u->d->info.p + array->offset;
-	there.r.bad = false;
-	return dwarf_next(&there, &die) && die.tag == DW_TAG_array_type &&
-	       die.has_children && dwarf_next(&there, &range) &&
+	return dwarf_enter(u, array->offset, &there, &die) &&
+	       die.tag == DW_TAG_array_type && die.has_children &&
+	       dwarf_next(&there, &range) &&
 	       range.tag == DW_TAG_subrange_type && range.count.is_set &&
 	       dwarf_next(&there, &die) && !die.tag ? range.count.u : 0;
 }

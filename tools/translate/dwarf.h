@@ -70,8 +70,8 @@ struct dwarf_die {
 	uint16_t tag;  /* 0: the end of a list of children */
 	bool has_children;
 	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
-		location, const_value, frame_base, byte_size, encoding, count,
-		abstract_origin, decl_file, decl_line, call_file, call_line,
+		location, const_value, frame_base, byte_size, bit_size, encoding,
+		count, data_bit_offset, member_location, abstract_origin, decl_file, decl_line, call_file, call_line,
 		ranges, str_offsets_base, addr_base, loclists_base,
 		rnglists_base;
 };
@@ -89,6 +89,11 @@ bool dwarf_unit_begin(struct dwarf_unit *u, struct dwarf *d, size_t *offset);
 
 /* The unit's next entry, depth first; false at its end. */
 bool dwarf_next(struct dwarf_unit *u, struct dwarf_die *ret);
+
+/* The same for the entry at that offset of .debug_info, if it is in this unit: *there
+ * goes on behind it, with its children or what follows. */
+bool dwarf_enter(const struct dwarf_unit *u, uint64_t offset,
+		 struct dwarf_unit *there, struct dwarf_die *ret);
 
 /* The entry at that offset of .debug_info, if it is in this unit. */
 bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,

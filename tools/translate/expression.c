@@ -159,6 +159,75 @@ bool expression_read(struct wasm_slice s, struct expression *ret)
 	return is_known;
 }
 
+bool expression_is_all(const struct expression *e, unsigned int local,
+		       const struct local_type *t)
+{
+	bool is_plain = !e->steps.n;
+
+	if (e->kind == LOCAL_IS)
+		return t->class != LOCAL_FLOAT || t->is_pointer;
+	switch (local) {
+	case WASM_I32:
+		return t->is_pointer || (t->class != LOCAL_FLOAT &&
+			(t->size <= 4 || e->mask <= UINT32_MAX));
+	case WASM_I64:
+		return !t->is_pointer && t->class != LOCAL_FLOAT;
+	case WASM_F32: case WASM_F64:
+		return !t->is_pointer && t->class == LOCAL_FLOAT && is_plain &&
+		       t->size == (local == WASM_F32 ? 4 : 8);
+	default:
+		return false;
+	}
+}
+
+/* Skips what follows an operation; false: that is not known here. */
+static bool skip_operands(struct wasm_reader *r, unsigned int op)
+{
+	uint64_t c;
+
+	switch (op) {
+	case DW_OP_WASM_location:
+		if (wasm_read_byte(r) == 3)
+			return false; /* a global, which has 4 bytes */
+		wasm_read_u32(r);
+		return !r->bad;
+	case DW_OP_plus_uconst:
+		wasm_read_leb(r, 64, false);
+		return !r->bad;
+	case DW_OP_not: case DW_OP_neg: case DW_OP_plus: case DW_OP_minus:
+	case DW_OP_mul: case DW_OP_and: case DW_OP_or: case DW_OP_xor:
+	case DW_OP_shl: case DW_OP_stack_value:
+		return true;
+	default:
+		return read_constant(r, op, &c);
+	}
+}
+
+bool expression_piece(struct wasm_slice *rest, struct wasm_slice *place,
+		      uint64_t *size)
+{
+	struct wasm_reader r = { rest->p, rest->p + rest->n, false, NULL };
+	const uint8_t *start = rest->p, *end = r.end;
+	unsigned int op = 0;
+
+	*size = 0;
+	if (!rest->n)
+		return false;
+	while (r.p < r.end && op != DW_OP_piece) {
+		end = r.p;
+		op = wasm_read_byte(&r);
+		if (op == DW_OP_piece)
+			*size = wasm_read_leb(&r, 32, false);
+		else if (!skip_operands(&r, op))
+			return false;
+		else
+			end = r.p;
+	}
+	*place = (struct wasm_slice){ start, (size_t)(end - start) };
+	*rest = (struct wasm_slice){ r.p, (size_t)(r.end - r.p) };
+	return !r.bad;
+}
+
 void expression_put(struct wasm_slice steps, const char *operand, bool is_wide,
 		    struct buffer *out)
 {

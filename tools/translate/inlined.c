@@ -4,6 +4,7 @@
 
 #include "array.h"
 #include "inlined.h"
+#include "typenodes.h"
 
 /* Scopes are the first of their kin. */
 struct inlined_var {
@@ -53,80 +54,6 @@ static int compare(const void *x, const void *y)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-/* ---- types ------------------------------------------------------------ */
-
-static uint32_t number_node(const struct local_type *t, struct new_nodes *nodes)
-{
-	static const char *const ints[] = { [1] = "char", [2] = "short",
-					    [4] = "int", [8] = "long long" };
-	static const struct { const char *encoding, *prefix; } classes[] = {
-		[LOCAL_SIGNED] = { "signed", "" },
-		[LOCAL_UNSIGNED] = { "unsigned", "unsigned " },
-		[LOCAL_BOOL] = { "boolean", NULL },
-		[LOCAL_CHAR] = { "signed_char", "" },
-		[LOCAL_FLOAT] = { "float", NULL },
-	};
-	const char *prefix = classes[t->class].prefix;
-	const char *name = prefix ? ints[t->size] :
-			   t->class == LOCAL_BOOL ? "_Bool" :
-			   t->size == 4 ? "float" : "double";
-	uint32_t node = nodes_begin(nodes);
-
-	buffer_printf(&nodes->text, "!DIBasicType(name: \"%s%s\", size: %u, "
-		      "encoding: DW_ATE_%s%s)\n", prefix ? prefix : "", name,
-		      t->size * 8, classes[t->class].encoding,
-		      t->class <= LOCAL_UNSIGNED && t->size == 1 ? "_char" : "");
-	return node;
-}
-
-/* Of which no more is told here than that it is there. */
-static uint32_t structure_node(const struct inlined *in,
-			       const struct local_type *t,
-			       struct new_nodes *nodes)
-{
-	uint32_t node = nodes_begin(nodes);
-
-	buffer_printf(&nodes->text, "!DICompositeType(tag: DW_TAG_%s_type, name: ",
-		      t->class == LOCAL_UNION ? "union" : "structure");
-	text_put_string(&nodes->text, in->locals->names.texts[t->tag]);
-	buffer_text(&nodes->text, ", flags: DIFlagFwdDecl)\n");
-	return node;
-}
-
-/* With a size, LLVM would take what is behind a spilled address for a value. */
-static uint32_t array_node(uint32_t element, uint32_t length, struct new_nodes *nodes)
-{
-	uint32_t node = nodes_begin(nodes);
-
-	buffer_printf(&nodes->text, "!DICompositeType(tag: DW_TAG_array_type, "
-		      "baseType: !%u, elements: !{!DISubrange(count: %u)})\n",
-		      element, length);
-	return node;
-}
-
-uint32_t inlined_type(const struct inlined *in, const struct local_type *t,
-		      struct new_nodes *nodes)
-{
-	uint32_t base = NODE_NONE, node;
-
-	if (t->class == LOCAL_STRUCT || t->class == LOCAL_UNION)
-		base = structure_node(in, t, nodes);
-	else if (t->class != LOCAL_VOID)
-		base = number_node(t, nodes);
-	if (t->length)
-		base = array_node(base, t->length, nodes);
-	if (!t->is_pointer || t->in_memory)
-		return base;
-	node = nodes_begin(nodes);
-	buffer_text(&nodes->text, "!DIDerivedType(tag: DW_TAG_pointer_type, ");
-	if (base == NODE_NONE)
-		buffer_text(&nodes->text, "baseType: null");
-	else
-		buffer_printf(&nodes->text, "baseType: !%u", base);
-	buffer_text(&nodes->text, ", size: 64)\n");
-	return node;
-}
-
 /* ---- variables that no instance has anywhere -------------------------- */
 
 static uint32_t variable_node(const struct inlined *in,
@@ -134,7 +61,7 @@ static uint32_t variable_node(const struct inlined *in,
 			      const struct local_abstract *a,
 			      struct new_nodes *nodes)
 {
-	uint32_t type = inlined_type(in, &a->type, nodes);
+	uint32_t type = type_node(in->locals, &a->type, nodes);
 	uint32_t node = nodes_begin(nodes);
 
 	buffer_text(&nodes->text, "!DILocalVariable(name: ");
@@ -180,6 +107,19 @@ static bool has_name(const struct list *list, uint32_t name)
 	return false;
 }
 
+/* Those of the function of that entry; *n: how many. */
+static const struct local_abstract *abstract_of(const struct locals *l,
+						uint32_t function, size_t *n)
+{
+	size_t end = array_upto(l->abstract, l->nabstract, sizeof(*l->abstract),
+				function), start = end;
+
+	while (start && l->abstract[start - 1].function == function)
+		start--;
+	*n = end - start;
+	return l->abstract + start;
+}
+
 static void add_missing(struct inlined *in, const struct inlined_function *f,
 			struct list *list, struct new_nodes *nodes)
 {
@@ -187,7 +127,7 @@ static void add_missing(struct inlined *in, const struct inlined_function *f,
 	const struct local_abstract *a;
 	size_t n;
 
-	for (a = locals_abstract(l, in->scopes->list[f->scope].origin, &n); n;
+	for (a = abstract_of(l, in->scopes->list[f->scope].origin, &n); n;
 	     a++, n--)
 		if (!has_name(list, a->name))
 			add(list, variable_node(in, f, a, nodes));

@@ -36,10 +36,6 @@ void inlined_add(struct inlined *in, struct inlined_function f);
  * nothing happens. */
 void inlined_note(struct inlined *in, const struct local_var *var, uint32_t node);
 
-/* The type of a variable, as a node. */
-uint32_t inlined_type(const struct inlined *in, const struct local_type *t,
-		      struct new_nodes *nodes);
-
 /* The lists of all functions. */
 void inlined_put(struct inlined *in, struct new_nodes *nodes);
 

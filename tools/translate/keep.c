@@ -2,6 +2,7 @@
 /* keep.c: parameters that are kept, see keep.h. */
 #include <string.h>
 
+#include "finish.h"
 #include "keep.h"
 
 #define USE "void (...) @llvm.fake.use("
@@ -43,7 +44,7 @@ void keep_parameters(struct text code, struct buffer *out)
 			uses.n = 0;
 			put_uses(line, &uses);
 		}
-		if (text_starts(line, "  ret "))
+		if (text_starts(line, "  ret ") && out->n < FINISH_MAX_TEXT)
 			buffer_put(out, uses.p, uses.n);
 		buffer_put(out, line.p, line.n);
 		buffer_byte(out, '\n');

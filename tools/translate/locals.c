@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "doubts.h"
 #include "dwarf.h"
 #include "early.h"
 #include "expression.h"
@@ -13,6 +14,7 @@
 #include "webs.h"
 
 #define MAX_VARS 1000 /* of one function; what is beyond is left out */
+#define NO_VAR UINT32_MAX
 #define MAX_DEPTH 200
 /* For the webs of a module; Linux takes a twentieth. */
 #define MAX_EFFORT (UINT64_C(1) << 28)
@@ -21,6 +23,7 @@
 struct found {
 	struct local_type type;
 	struct dwarf_value location, constant;
+	uint32_t structure; /* or NO_STRUCTURE */
 	bool is_param;	/* of the function itself */
 	bool in_memory; /* at this offset in the frame: */
 	int64_t offset;
@@ -46,6 +49,19 @@ struct reading {
 	struct listing listing; /* of one variable */
 };
 
+/* NO_VAR: there is no room for it. */
+static uint32_t add_var(struct reading *g, const struct local_var *v)
+{
+	struct locals *out = g->out;
+
+	if (out->nvars - g->part->first_var == MAX_VARS ||
+	    !array_room(&out->vars, out->nvars, &g->room_vars, sizeof(*v),
+			&g->failed))
+		return NO_VAR;
+	out->vars[out->nvars] = *v;
+	return (uint32_t)out->nvars++;
+}
+
 /* ---- places ----------------------------------------------------------- */
 
 static void add_event(struct reading *g, uint32_t address, uint32_t var,
@@ -58,54 +74,6 @@ static void add_event(struct reading *g, uint32_t address, uint32_t var,
 	if (array_room(&out->events, out->nevents, &g->room_events, sizeof(event),
 		       &g->failed))
 		out->events[out->nevents++] = event;
-}
-
-static struct wasm_slice params_of(const struct reading *g)
-{
-	uint32_t f = g->body + g->m->imported[WASM_K_FUNC];
-
-	return g->m->types[g->m->func_types[f]].params;
-}
-
-/* The type of the function's local of that number; 0 if it has none. */
-static unsigned int type_of_local(const struct reading *g, uint64_t n)
-{
-	struct wasm_slice params = params_of(g), s = g->m->bodies[g->body];
-	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
-	uint32_t groups;
-
-	if (n < params.n)
-		return params.p[n];
-	n -= params.n;
-	for (groups = wasm_read_count(&r); groups && !r.bad; groups--) {
-		uint32_t count = wasm_read_u32(&r);
-		unsigned int type = wasm_read_byte(&r);
-
-		if (n < count)
-			return r.bad ? 0 : type;
-		n -= count;
-	}
-	return 0;
-}
-
-/* Is all of a variable in a local of that type? */
-static bool is_all_there(const struct local_type *t, unsigned int local,
-			 const struct expression *e)
-{
-	bool is_plain = !e->steps.n;
-
-	switch (local) {
-	case WASM_I32:
-		return t->is_pointer || (t->class != LOCAL_FLOAT &&
-			(t->size <= 4 || e->mask <= UINT32_MAX));
-	case WASM_I64:
-		return !t->is_pointer && t->class != LOCAL_FLOAT;
-	case WASM_F32: case WASM_F64:
-		return !t->is_pointer && t->class == LOCAL_FLOAT && is_plain &&
-		       t->size == (local == WASM_F32 ? 4 : 8);
-	default:
-		return false;
-	}
 }
 
 /* It ends in front of an assignment to its local: what has a value for no more than a
@@ -133,7 +101,7 @@ static void add_in_local(struct reading *g, uint32_t var, uint32_t from, uint32_
 	uint32_t web = webs_at(&g->webs, local, from, &next);
 	bool is_there = true;
 
-	if (from == g->start && local >= params_of(g).n) {
+	if (from == g->start && local >= wasm_params(g->m, g->body).n) {
 		start = next;
 		web = webs_at(&g->webs, local, start, &next);
 	}
@@ -172,24 +140,82 @@ static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t t
 		add_in_local(g, var, (uint32_t)from, (uint32_t)to, event);
 }
 
-/* A place for all the time from an address on. */
-static void add_range(struct reading *g, const struct found *f, uint32_t var,
-		      uint64_t from, uint64_t to, struct wasm_slice expression)
+/* Type of the local that a place is made of, or 0. */
+static unsigned int local_of(const struct reading *g, const struct expression *e)
 {
-	const struct local_type *type = &f->type;
-	unsigned int local = 0;
-	struct expression e;
+	return e->kind == LOCAL_IN ? wasm_local_type(g->m, g->body, e->value) : 0;
+}
 
-	if (!expression_read(expression, &e))
+/* A place for all the time from an address on. */
+static void add_range(struct reading *g, uint32_t var, const struct listed *l)
+{
+	struct expression e;
+	unsigned int local;
+
+	if (!expression_read(l->place, &e))
 		return;
-	if (e.kind == LOCAL_IN)
-		local = type_of_local(g, e.value);
-	if (e.kind == LOCAL_IN ? !is_all_there(type, local, &e) :
-	    type->class == LOCAL_FLOAT && !type->is_pointer)
-		return;
-	add_place(g, var, from, to, (struct local_event){
-			.kind = e.kind, .value = e.value, .steps = e.steps,
-			.is_wide = local == WASM_I64 });
+	local = local_of(g, &e);
+	if (expression_is_all(&e, local, &g->out->vars[var].type))
+		add_place(g, var, l->from, l->to, (struct local_event){
+				.kind = e.kind, .value = e.value, .steps = e.steps,
+				.is_wide = local == WASM_I64 });
+}
+
+/* A structure of one number with a fraction is that, if it is from the beginning. */
+static void settle_type(const struct reading *g, uint32_t whole,
+			struct wasm_slice place)
+{
+	size_t n = g->out->nevents;
+	struct expression e;
+	unsigned int local = expression_read(place, &e) ? local_of(g, &e) : 0;
+
+	if ((local == WASM_F32 || local == WASM_F64) &&
+	    !(n && g->out->events[n - 1].var >= whole))
+		g->out->vars[whole].type.class = LOCAL_FLOAT;
+}
+
+/* The variable that has so many bytes of another one, or all of them: itself, or a piece
+ * of a structure, perhaps a new one; NO_VAR: they overlap with others, or are no number. */
+static uint32_t piece_of(struct reading *g, uint32_t whole, uint64_t at, uint64_t size,
+			 struct wasm_slice place)
+{
+	struct locals *out = g->out;
+	struct local_var piece = out->vars[whole], *v;
+
+	if (piece.structure == NO_STRUCTURE)
+		return size ? NO_VAR : whole;
+	if (!size)
+		settle_type(g, whole, place);
+	if (!size || size == piece.type.size)
+		return at ? NO_VAR : whole;
+	if (piece.type.class == LOCAL_FLOAT || at + size > piece.type.size ||
+	    (size != 1 && size != 2 && size != 4))
+		return NO_VAR;
+	for (v = out->vars + whole + 1; v < out->vars + out->nvars; v++)
+		if (at < v->at + v->type.size && v->at < at + size)
+			return v->at == at && v->type.size == size ?
+				(uint32_t)(v - out->vars) : NO_VAR;
+	piece.at = (uint32_t)at;
+	piece.type.size = (uint8_t)size;
+	return add_var(g, &piece);
+}
+
+/* A place, or those of its pieces. */
+static void add_listed(struct reading *g, const struct found *f, uint32_t var,
+		       struct listed l, bool is_sure)
+{
+	struct wasm_slice rest = l.place;
+	uint64_t at = 0, size;
+	uint32_t piece;
+
+	for (; expression_piece(&rest, &l.place, &size); at += size) {
+		if (!is_sure && listed_is_early(&l, &g->webs, g->start, g->end,
+						f->is_param))
+			continue;
+		piece = piece_of(g, var, at, size, l.place);
+		if (piece != NO_VAR)
+			add_range(g, piece, &l);
+	}
 }
 
 static void read_list(struct reading *g, const struct found *f, uint32_t var)
@@ -198,17 +224,12 @@ static void read_list(struct reading *g, const struct found *f, uint32_t var)
 
 	listing_read(&g->listing, &g->u, f->location.u, &g->effort);
 	g->failed |= g->listing.failed;
-	for (i = 0; i < g->listing.n; i++) {
-		const struct listed *l = &g->listing.list[i];
-
-		if (!listed_is_early(l, &g->webs, g->start, g->end, f->is_param))
-			add_range(g, f, var, l->from, l->to, l->place);
-	}
+	for (i = 0; i < g->listing.n; i++)
+		add_listed(g, f, var, g->listing.list[i], false);
 }
 
 /* One place is told for all of a variable's scope. */
-static void read_location(struct reading *g, const struct found *f,
-			  uint32_t var)
+static void read_location(struct reading *g, const struct found *f, uint32_t var)
 {
 	const struct dwarf_value *place = &f->location;
 	const struct local_var *v = &g->out->vars[var];
@@ -222,59 +243,19 @@ static void read_location(struct reading *g, const struct found *f,
 	if (!place->is_set && f->constant.is_set) {
 		event = (struct local_event){ .kind = LOCAL_IS,
 					      .value = f->constant.u };
-		if (f->type.class != LOCAL_FLOAT || f->type.is_pointer)
+		if (v->type.class != LOCAL_FLOAT || v->type.is_pointer)
 			add_place(g, var, start, end, event);
 	} else if (f->in_memory) {
 		add_place(g, var, g->start, g->end, event);
 	} else if (place->bytes.p) {
-		add_range(g, f, var, start, end, place->bytes);
+		add_listed(g, f, var, (struct listed){ start, end, end,
+						       place->bytes }, true);
 	} else if (place->is_set) {
 		read_list(g, f, var);
 	}
 }
 
 /* ---- a function ------------------------------------------------------- */
-
-/* Two places of variables; a pair of events each. */
-static bool share_web(const struct local_event *a, const struct local_event *b)
-{
-	return b->kind == LOCAL_IN && b->value == a->value && !b->steps.n &&
-	       b->var != a->var && b[0].address >= a[0].address &&
-	       b[0].address < a[1].address;
-}
-
-/*
- * Assignments of one web are a variable's own, but not of one that is worth something
- * made of what the local has; and where there are two variables, which were worth the
- * same until then, nobody tells of which it is: neither is in that local any more.
- */
-static void end_doubtful(struct reading *g, struct local_event *a,
-			 struct local_event *last)
-{
-	uint32_t local = (uint32_t)a->value, end;
-	struct local_event *b;
-
-	if (a->kind != LOCAL_IN ||
-	    !webs_is_set(&g->webs, local, a[0].address, a[1].address))
-		return;
-	if (a->steps.n)
-		a->kind = LOCAL_ENDS;
-	for (b = g->out->events + g->part->first_event; b < last; b += 2) {
-		if (a->kind == LOCAL_ENDS)
-			return;
-		if (!g->webs_effort)
-			return;
-		g->webs_effort--;
-		end = a[1].address < b[1].address ? a[1].address : b[1].address;
-		if (!share_web(a, b) ||
-		    !webs_is_set(&g->webs, local, b[0].address, end))
-			continue;
-		a[1].address = b[0].address;
-		b[0].kind = LOCAL_ENDS;
-		if (a[0].address == a[1].address)
-			a[0].kind = LOCAL_ENDS;
-	}
-}
 
 static int compare_events(const void *x, const void *y)
 {
@@ -289,13 +270,13 @@ static int compare_events(const void *x, const void *y)
 /* The parameter that a variable is when its function begins. */
 static void find_param(struct reading *g, uint32_t var, size_t first_event)
 {
-	size_t params = params_of(g).n, i;
+	size_t params = wasm_params(g->m, g->body).n, i;
 	struct local_var *v = &g->out->vars[var];
 
 	for (i = first_event; i < g->out->nevents; i++) {
 		const struct local_event *e = &g->out->events[i];
 
-		if (e->kind == LOCAL_IN && !e->steps.n &&
+		if (e->var == var && e->kind == LOCAL_IN && !e->steps.n &&
 		    e->address == g->start && e->value < params)
 			v->param = (uint32_t)e->value;
 	}
@@ -319,11 +300,11 @@ static void begin_function(struct reading *g, uint32_t body)
 static void end_function(struct reading *g)
 {
 	struct local_part *part = g->part;
-	struct local_event *e = g->out->events + part->first_event;
-	struct local_event *end = g->out->events + g->out->nevents;
 
-	for (; !g->failed && e < end; e += 2)
-		end_doubtful(g, e, end);
+	if (!g->failed)
+		doubts_end(g->out->events + part->first_event,
+			   g->out->nevents - part->first_event, &g->webs,
+			   &g->webs_effort);
 	webs_free(&g->webs);
 	part->nvars = (uint32_t)g->out->nvars - part->first_var;
 	part->nevents = (uint32_t)g->out->nevents - part->first_event;
@@ -338,8 +319,7 @@ static bool is_in_frame(const struct reading *g, struct found *f)
 	struct wasm_slice s = f->location.bytes;
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
 
-	if (!s.p || g->frame == UINT32_MAX ||
-	    wasm_read_byte(&r) != DW_OP_fbreg)
+	if (!s.p || g->frame == UINT32_MAX || wasm_read_byte(&r) != DW_OP_fbreg)
 		return false;
 	f->offset = (int64_t)wasm_read_leb(&r, 33, true);
 	return f->offset >= 0 && !r.bad && r.p == r.end;
@@ -352,7 +332,7 @@ static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
 
 	if (!die->frame_base.bytes.p ||
 	    !expression_read(die->frame_base.bytes, &e) || e.steps.n ||
-	    e.kind != LOCAL_IN || type_of_local(g, e.value) != WASM_I32)
+	    local_of(g, &e) != WASM_I32)
 		return UINT32_MAX;
 	return (uint32_t)e.value;
 }
@@ -363,14 +343,24 @@ static void read_found(struct reading *g, const struct dwarf_die *die,
 	struct interned *names = &g->out->names;
 
 	*f = (struct found){ .location = die->location,
-			     .constant = die->const_value };
+			     .constant = die->const_value,
+			     .structure = NO_STRUCTURE };
 	f->in_memory = is_in_frame(g, f);
 	if (!f->in_memory &&
 	    local_type_read(&g->u, names, &origin->type, &f->type))
 		return;
+	if (!f->in_memory)
+		f->structure = structures_read(&g->out->structures, &g->u, names,
+					       &origin->type);
+	if (f->structure != NO_STRUCTURE) {
+		f->type = (struct local_type){ .class = LOCAL_UNSIGNED, .size =
+			(uint8_t)g->out->structures.list[f->structure].size };
+		f->constant.is_set = false;
+		return;
+	}
 	local_type_of_memory(&g->u, names, &origin->type, &f->type);
-	if (!f->in_memory) /* an aggregate: debuggers say that it is nowhere */
-		*f = (struct found){ .type = f->type };
+	if (!f->in_memory) /* debuggers say that it is nowhere */
+		*f = (struct found){ .type = f->type, .structure = NO_STRUCTURE };
 }
 
 /* Does the function have one of that name in that scope? */
@@ -398,6 +388,26 @@ static uint32_t line_of(const struct dwarf_die *die)
 	return die->decl_line.u <= INT32_MAX ? (uint32_t)die->decl_line.u : 0;
 }
 
+/* Those of the variable that was added last, if it has any: all of its members, or none
+ * is told. */
+static void settle_pieces(struct reading *g, uint32_t whole, size_t first_event)
+{
+	struct locals *out = g->out;
+	const struct local_var *v = &out->vars[whole];
+	uint64_t needed;
+
+	if (whole + 1 == out->nvars)
+		return;
+	needed = out->structures.list[v->structure].used;
+	while (++v < out->vars + out->nvars)
+		needed &= ~(((UINT64_C(1) << v->type.size * 8) - 1) << v->at * 8);
+	out->vars[whole].type.size = 8; /* what it is made of */
+	if (needed) {
+		out->nvars = whole + 1;
+		out->nevents = first_event;
+	}
+}
+
 static void add_variable(struct reading *g, const struct dwarf_die *die,
 			 uint32_t scope)
 {
@@ -406,9 +416,9 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	struct local_var v = { .param = UINT32_MAX, .scope = scope };
 	struct dwarf_die origin;
 	struct found f;
+	uint32_t var;
 
-	if (out->nvars - g->part->first_var == MAX_VARS || is_placed(g, die) ||
-	    !dwarf_die_origin(&g->u, die, &origin) ||
+	if (is_placed(g, die) || !dwarf_die_origin(&g->u, die, &origin) ||
 	    !local_is_name(origin.name.bytes))
 		return;
 	read_found(g, die, &origin, &f);
@@ -418,14 +428,15 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	v.offset = (uint32_t)f.offset;
 	v.number = scopes_param(g->scopes, origin.offset);
 	v.line = line_of(&origin);
-	if (is_known(g, scope, v.name) ||
-	    !array_room(&out->vars, out->nvars, &g->room_vars, sizeof(v),
-			&g->failed))
+	v.structure = f.structure;
+	v.whole = (uint32_t)out->nvars;
+	var = is_known(g, scope, v.name) ? NO_VAR : add_var(g, &v);
+	if (var == NO_VAR)
 		return;
-	out->vars[out->nvars++] = v;
-	read_location(g, &f, (uint32_t)out->nvars - 1);
+	read_location(g, &f, var);
+	settle_pieces(g, var, first_event);
 	if (f.is_param)
-		find_param(g, (uint32_t)out->nvars - 1, first_event);
+		find_param(g, var, first_event);
 }
 
 static void read_result(struct reading *g, const struct dwarf_die *die)
@@ -541,8 +552,7 @@ static void read_unit(struct reading *g)
 			}
 			continue;
 		}
-		if (die.tag == DW_TAG_formal_parameter ||
-		    die.tag == DW_TAG_variable)
+		if (die.tag == DW_TAG_formal_parameter || die.tag == DW_TAG_variable)
 			add_either(g, &die, &stack[depth]);
 		if (!die.has_children)
 			continue;
@@ -573,28 +583,17 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		read_unit(&g);
 	dwarf_free(&g.d);
 	free(g.listing.list);
-	if (g.failed || ret->names.failed)
+	if (g.failed || ret->names.failed || ret->structures.failed)
 		locals_free(ret);
 }
 
 void locals_free(struct locals *l)
 {
 	interned_free(&l->names);
+	structures_free(&l->structures);
 	free(l->vars);
 	free(l->abstract);
 	free(l->events);
 	free(l->parts);
 	memset(l, 0, sizeof(*l));
-}
-
-const struct local_abstract *locals_abstract(const struct locals *l,
-					     uint32_t function, size_t *n)
-{
-	size_t end = array_upto(l->abstract, l->nabstract, sizeof(*l->abstract),
-				function), start = end;
-
-	while (start && l->abstract[start - 1].function == function)
-		start--;
-	*n = end - start;
-	return l->abstract + start;
 }

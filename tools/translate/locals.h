@@ -7,28 +7,16 @@
  * nothing else (webs.h), or is the sum of that and a constant, or the like
  * (expression.h). What LLVM tells too early is left out (early.h). One that is in
  * memory, in the function's frame, is known by its address; an array of anything but
- * numbers is taken for a pointer to its first element. Those of blocks, and of functions that were put into this one, are told with
- * the scope that they are in. What is in several places at once, or of an aggregate
- * type and not in memory, is nowhere.
+ * numbers is taken for a pointer to its first element. A small structure in a local is a
+ * number; one whose pieces are in several ones has variables of those behind it, of which
+ * it is made. Those of blocks, and of functions that were put into this one, are told
+ * with the scope that they are in.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H
 
 #include "scopes.h"
-
-enum local_class { LOCAL_SIGNED, LOCAL_UNSIGNED, LOCAL_BOOL, LOCAL_CHAR,
-		   LOCAL_FLOAT, LOCAL_VOID, LOCAL_STRUCT, LOCAL_UNION };
-
-/* A type that can be told in C of 64 bits: a number, or a pointer to a number,
- * to a structure of some name, or to anything. */
-struct local_type {
-	uint8_t class;	 /* of the thing or of what it points to */
-	uint8_t size;	 /* of the number */
-	bool is_pointer;
-	bool in_memory;	 /* the thing is; what C has of it is a pointer */
-	uint32_t length; /* in memory: of an array of such numbers; 0: it is none */
-	uint32_t tag;	 /* name of the structure: index in names */
-};
+#include "structures.h"
 
 struct local_var {
 	uint32_t name; /* index in names */
@@ -39,6 +27,9 @@ struct local_var {
 			  * is its number, which counts from 1; else 0 */
 	uint32_t line;	 /* where it is declared, in the scope's file */
 	uint32_t offset; /* in the function's frame, if it is there */
+	uint32_t structure; /* that it is, or NO_STRUCTURE; its type is a number then */
+	uint32_t whole;	    /* the structure that it is a piece of; else itself */
+	uint32_t at;	    /* of a piece: where in the structure, in bytes */
 };
 
 enum local_kind { LOCAL_ENDS, LOCAL_IN, LOCAL_IS, LOCAL_AT };
@@ -79,6 +70,7 @@ struct locals {
 	struct local_event *events;
 	struct local_part *parts; /* by number of body */
 	struct interned names;
+	struct structures structures;
 	size_t nvars, nevents, nabstract;
 };
 
@@ -89,9 +81,5 @@ struct locals {
 void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		 const struct scopes *scopes, struct locals *ret);
 void locals_free(struct locals *l);
-
-/* Those of the function of that entry; *n: how many. */
-const struct local_abstract *locals_abstract(const struct locals *l,
-					     uint32_t function, size_t *n);
 
 #endif

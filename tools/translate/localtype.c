@@ -18,14 +18,17 @@ bool local_is_name(struct wasm_slice s)
 	return s.n && s.n < 200 && !isdigit(s.p[0]);
 }
 
-/* What a type is without its names and qualifiers; false: void or damaged. */
-static bool strip_type(const struct dwarf_unit *u,
-		       const struct dwarf_value *type, struct dwarf_die *ret)
+bool local_type_strip(const struct dwarf_unit *u, const struct dwarf_value *type,
+		      struct dwarf_die *ret, struct dwarf_value *alias)
 {
 	struct dwarf_value v = *type;
 	unsigned int i;
 
+	if (alias)
+		*alias = (struct dwarf_value){ 0 };
 	for (i = 0; i < MAX_HOPS && v.is_set && dwarf_die_at(u, v.u, ret); i++) {
+		if (alias && ret->tag == DW_TAG_typedef)
+			*alias = ret->name;
 		switch (ret->tag) {
 		case DW_TAG_typedef: case DW_TAG_const_type:
 		case DW_TAG_volatile_type: case DW_TAG_restrict_type:
@@ -54,7 +57,7 @@ static bool number_type(const struct dwarf_unit *u, const struct dwarf_die *die,
 	struct dwarf_die base;
 
 	if (die->tag == DW_TAG_enumeration_type)
-		encoding = strip_type(u, &die->type, &base) &&
+		encoding = local_type_strip(u, &die->type, &base, NULL) &&
 			   base.tag == DW_TAG_base_type ?
 			   base.encoding.u : DW_ATE_unsigned;
 	else if (die->tag != DW_TAG_base_type)
@@ -77,7 +80,7 @@ static void pointer_type(const struct dwarf_unit *u, struct interned *names,
 	struct dwarf_die to;
 
 	*ret = (struct local_type){ .class = LOCAL_VOID, .is_pointer = true };
-	if (!strip_type(u, type, &to))
+	if (!local_type_strip(u, type, &to, NULL))
 		return;
 	if (to.tag == DW_TAG_pointer_type) {
 		ret->class = LOCAL_UNSIGNED; /* as wide as in the guest */
@@ -100,7 +103,7 @@ bool local_type_read(const struct dwarf_unit *u, struct interned *names,
 	struct dwarf_die die;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!strip_type(u, type, &die))
+	if (!local_type_strip(u, type, &die, NULL))
 		return false;
 	if (die.tag != DW_TAG_pointer_type)
 		return number_type(u, &die, ret);
@@ -113,7 +116,8 @@ void local_type_of_memory(const struct dwarf_unit *u, struct interned *names,
 			  struct local_type *ret)
 {
 	struct dwarf_die die;
-	bool is_array = strip_type(u, type, &die) && die.tag == DW_TAG_array_type;
+	bool is_array = local_type_strip(u, type, &die, NULL) &&
+			die.tag == DW_TAG_array_type;
 	uint64_t length;
 
 	pointer_type(u, names, is_array ? &die.type : type, ret);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* metadata.c: rewrites the metadata of LLVM's text form, see metadata.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,10 @@
 #include "keep.h"
 #include "metadata.h"
 #include "nodes.h"
+#include "record.h"
+#include "typenodes.h"
+
+#define RECORD "\n    #dbg_"
 
 struct rewriting {
 	const struct marks *marks;
@@ -24,6 +29,7 @@ struct rewriting {
 	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
 	uint32_t *record_nodes; /* by scope: locations of its variables' records */
 	uint32_t *file_nodes;  /* by file of lines.h */
+	uint32_t *structure_nodes; /* by structure of locals.h */
 	uint32_t *owners; /* by node: the function that it is the variables of */
 	struct inlined inlined; /* functions, and their variables */
 };
@@ -226,15 +232,30 @@ static const struct local_var *variable_of(const struct rewriting *r, struct tex
 	return l && n < l->nvars ? &l->vars[n] : NULL;
 }
 
+/* Is it no more than a part of what the guest has? */
+static bool is_piece(const struct rewriting *r, const struct local_var *var)
+{
+	return var - r->marks->locals->vars != var->whole;
+}
+
+static bool has_pieces(const struct locals *l, const struct local_var *var)
+{
+	return var + 1 < l->vars + l->nvars && var[1].whole == var->whole;
+}
+
 /* The type of a variable that has this one in C, where a number that is a parameter is
- * as wide as in wasm, and what is in memory has a pointer to it: the node. */
+ * as wide as in wasm, what is in memory has a pointer to it, and a structure in a local
+ * is a number: the node. */
 static uint32_t type_of(struct rewriting *r, const struct local_var *var, uint32_t type)
 {
 	const struct local_type *t = var ? &var->type : NULL;
 	bool is_narrow = t && !t->is_pointer && t->class <= LOCAL_CHAR && t->size < 4;
 
+	if (var && var->structure != NO_STRUCTURE)
+		return type_node_structure(r->marks->locals, var->structure,
+					   r->structure_nodes, &r->new);
 	return is_narrow || (t && t->in_memory) ?
-		inlined_type(&r->inlined, t, &r->new) : type;
+		type_node(r->marks->locals, t, &r->new) : type;
 }
 
 /* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
@@ -252,7 +273,7 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	if (function == NODE_NONE || !end)
 		return false;
 	place = place_of(r, var ? var->scope : NO_SCOPE, function);
-	if (var)
+	if (var && !is_piece(r, var))
 		inlined_note(&r->inlined, var, node);
 	buffer_text(out, "!DILocalVariable(name: ");
 	if (var)
@@ -313,7 +334,8 @@ static bool put_structure(struct rewriting *r, struct text t, struct buffer *out
 	return true;
 }
 
-/* "!{!7, !8}": a function's variables, without those of inlined ones and labels. */
+/* "!{!7, !8}": a function's variables, without pieces, those of inlined ones and
+ * labels. */
 static bool put_variables(struct rewriting *r, struct text t, struct buffer *out)
 {
 	const char *at = t.p, *end = t.p + t.n, *comma = "";
@@ -326,6 +348,7 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 		uint32_t scope = var ? var->scope : NO_SCOPE;
 
 		if (inlined_function(r->marks->scopes, scope) != NO_SCOPE ||
+		    (var && is_piece(r, var)) ||
 		    text_starts(node(r, n), "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
@@ -438,83 +461,51 @@ static uint32_t record_location(struct rewriting *r, uint32_t node_of_var,
 	return r->record_nodes[var->scope];
 }
 
-/* Operations that make the frame's address become those of what is in the frame. */
-static void put_in_memory(struct text operations, uint32_t offset, struct buffer *out)
-{
-	static const char value[] = "DW_OP_stack_value";
-	size_t n = strlen(value);
-	bool is_value = operations.n >= n &&
-		!memcmp(operations.p + operations.n - n, value, n);
-
-	buffer_put(out, operations.p, operations.n - (is_value ? n : 0));
-	buffer_printf(out, "%sDW_OP_plus_uconst, %u, DW_OP_deref",
-		      operations.n && !is_value ? ", " : "", offset);
-}
-
-/* "!7, !DIExpression(...": the node of the variable in front of the expression. */
-static uint32_t record_variable(struct text line, const char *expression)
-{
-	const char *at = expression;
-
-	while (at > line.p && at[-1] >= '0' && at[-1] <= '9')
-		at--;
-	return text_number((struct text){ at, (size_t)(expression - at) });
-}
-
 /* "value(i32 %3, !7, !DIExpression(), !9)": where a variable is from here on. */
 static void put_record(struct rewriting *r, struct text line, struct buffer *out)
 {
-	static const char behind[] = ", !DIExpression(";
-	struct text rest = text_field(line, behind);
-	const char *end = rest.n ? memchr(rest.p, ')', rest.n) : NULL;
-	const char *at = memrchr(line.p, '!', line.n);
-	uint32_t variable, location = NODE_NONE;
 	const struct local_var *var = NULL;
+	struct record record;
+	char location[16];
+	uint32_t n;
 
-	if (end && at > end) {
-		variable = record_variable(line, rest.p - strlen(behind));
-		var = variable_of(r, node(r, variable));
-	}
-	if (var)
-		location = record_location(r, variable, var);
-	if (var && var->type.in_memory) {
-		buffer_put(out, line.p, (size_t)(rest.p - line.p));
-		put_in_memory((struct text){ rest.p, (size_t)(end - rest.p) },
-			      var->offset, out);
-		line = (struct text){ end, (size_t)(line.p + line.n - end) };
-	}
-	if (location == NODE_NONE) {
+	if (record_read(line, &record))
+		var = variable_of(r, node(r, record.variable));
+	if (var && is_piece(r, var))
+		return;
+	buffer_text(out, RECORD);
+	if (!var) {
 		buffer_put(out, line.p, line.n);
 		return;
 	}
-	buffer_put(out, line.p, (size_t)(at - line.p));
-	buffer_printf(out, "!%u)", location);
+	n = record_location(r, record.variable, var);
+	if (n != NODE_NONE)
+		record.location = (struct text){ location, (size_t)snprintf(location,
+			sizeof(location), "!%u)", n) };
+	record_put(&record, var, has_pieces(r->marks->locals, var), out);
 }
 
-/* The code, without labels, which are wasm2c's. */
+/* The code, without labels, which are wasm2c's, and pieces. */
 static void put_code(struct rewriting *r, struct text code, struct buffer *out)
 {
-	static const char record[] = "\n    #dbg_";
 	const char *end = code.p + code.n;
 	struct text next, line;
 
-	while ((next = text_field(code, record)).n) {
-		size_t before = (size_t)(next.p - strlen(record) - code.p);
+	while ((next = text_field(code, RECORD)).n) {
+		size_t before = (size_t)(next.p - strlen(RECORD) - code.p);
 
 		buffer_put(out, code.p, before);
 		code.p = next.p;
 		text_line(&code.p, end, &line);
 		code.p = line.p + line.n;
 		code.n = (size_t)(end - code.p);
-		if (text_starts(line, "label("))
-			continue;
-		buffer_text(out, record);
-		put_record(r, line, out);
+		if (!text_starts(line, "label("))
+			put_record(r, line, out);
 	}
 	buffer_put(out, code.p, code.n);
 }
 
-/* The code, in which variables' parameters are kept. */
+/* The code, with its parameters kept. */
 static void put_kept(struct rewriting *r, struct text code, struct buffer *out)
 {
 	struct buffer kept = { 0 };
@@ -533,6 +524,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	static const char first[] = "\n!llvm.dbg.cu = ";
 	const char *text = (char *)in->p, *end = text + in->n - 1; /* a NUL */
 	const char *at = memmem(text, in->n, first, strlen(first));
+	const struct locals *l = r->marks->locals;
 
 	if (!at) {
 		buffer_put(out, text, in->n - 1);
@@ -543,11 +535,13 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	r->call_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
 	r->record_nodes = make_table(r, r->marks->scopes->n);
-	read_nodes(r, at, end);
+	r->structure_nodes = make_table(r, l ? l->structures.n : 0);
+	if (!r->failed)
+		read_nodes(r, at, end);
 	if (!r->failed) {
 		struct text code = { text, (size_t)(at - text) };
 
-		if (r->marks->locals)
+		if (l)
 			put_kept(r, code, out);
 		else
 			put_code(r, code, out);
@@ -560,6 +554,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	free(r->scope_nodes);
 	free(r->call_nodes);
 	free(r->record_nodes);
+	free(r->structure_nodes);
 	inlined_free(&r->inlined);
 	free(r->file_nodes);
 	free(r->owners);

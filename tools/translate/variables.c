@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctype.h"
 #include "expression.h"
 #include "finish.h"
 #include "variables.h"
@@ -11,37 +12,6 @@
 #define LOCAL_NAME 24
 
 /* ---- names and types -------------------------------------------------- */
-
-static void put_number_type(const struct local_type *t, struct buffer *out)
-{
-	static const char *const ints[] = { [1] = "char", [2] = "short",
-					    [4] = "int", [8] = "long long" };
-
-	if (t->class == LOCAL_FLOAT)
-		buffer_text(out, t->size == 4 ? "float" : "double");
-	else if (t->class == LOCAL_BOOL)
-		buffer_text(out, "_Bool");
-	else if (t->class == LOCAL_CHAR)
-		buffer_text(out, "char");
-	else
-		buffer_printf(out, "%s %s", t->class == LOCAL_SIGNED ?
-			      "signed" : "unsigned", ints[t->size]);
-}
-
-static void put_type(const struct local_type *t, struct buffer *out)
-{
-	if (t->class == LOCAL_VOID) {
-		buffer_text(out, "void");
-	} else if (t->class == LOCAL_STRUCT) {
-		buffer_printf(out, "struct w2c_s%u", t->tag);
-	} else if (t->class == LOCAL_UNION) {
-		buffer_printf(out, "union w2c_u%u", t->tag);
-	} else {
-		put_number_type(t, out);
-	}
-	if (t->is_pointer)
-		buffer_text(out, " *");
-}
 
 void variables_put_tags(const struct variables *v, struct buffer *out)
 {
@@ -126,17 +96,14 @@ static const char *put_result_type(const struct variables *v, uint32_t body,
 	}
 	if (!keeps_value(&type, results.p[0]))
 		return line;
-	put_type(&type, out);
+	ctype_put(&type, out);
 	return line + strcspn(line, " ");
 }
 
 static uint8_t wasm_type_of(const struct variables *v, uint32_t body,
 			    uint32_t param)
 {
-	const struct wasm_module *m = v->m;
-	uint32_t f = body + m->imported[WASM_K_FUNC];
-
-	return m->types[m->func_types[f]].params.p[param];
+	return wasm_params(v->m, body).p[param];
 }
 
 /* "u32", or its type in C; n is the length of "u32". */
@@ -148,7 +115,7 @@ static void put_param_type(const struct variables *v, uint32_t body,
 							param);
 
 	if (var && keeps_value(&var->type, wasm_type_of(v, body, param)))
-		put_type(&var->type, out);
+		ctype_put(&var->type, out);
 	else
 		buffer_put(out, plain, n);
 }
@@ -227,8 +194,38 @@ static const struct local_var *var_at(const struct variables *v, uint32_t i)
 
 static void put_gone(const struct variables *v, uint32_t i, struct buffer *out)
 {
+	const struct local_var *var = var_at(v, i);
+
 	buffer_text(out, " GONE(");
-	put_name(v, var_at(v, i), out);
+	put_name(v, var, out);
+	buffer_text(out, ");");
+	if (var->whole != v->part->first_var + i)
+		put_gone(v, var->whole - v->part->first_var, out);
+}
+
+/* The structure that it is a piece of, if all of the pieces are known. */
+static void put_whole(const struct variables *v, uint32_t i, struct buffer *out)
+{
+	uint32_t whole = var_at(v, i)->whole - v->part->first_var, k;
+	const char *or = "";
+
+	if (whole == i)
+		return;
+	for (k = whole + 1; k < v->part->nvars && var_at(v, k)->whole ==
+		     var_at(v, i)->whole; k++)
+		if (!is_in(&v->active, k))
+			return;
+	buffer_byte(out, ' ');
+	put_name(v, var_at(v, whole), out);
+	buffer_text(out, " = (");
+	ctype_put(&var_at(v, whole)->type, out);
+	buffer_text(out, ")(");
+	while (--k > whole) {
+		buffer_printf(out, "%s(u64)", or);
+		put_name(v, var_at(v, k), out);
+		buffer_printf(out, " << %u", var_at(v, k)->at * 8);
+		or = " | ";
+	}
 	buffer_text(out, ");");
 }
 
@@ -283,7 +280,7 @@ static void put_value(const struct variables *v, uint32_t i,
 	buffer_byte(out, ' ');
 	put_name(v, var_at(v, i), out);
 	buffer_text(out, " = (");
-	put_type(t, out);
+	ctype_put(t, out);
 	if (e->kind == LOCAL_AT)
 		buffer_printf(out, ")(%u + (uintptr_t)(u32)",
 			      t->in_memory ? 0 : var_at(v, i)->offset);
@@ -292,6 +289,7 @@ static void put_value(const struct variables *v, uint32_t i,
 			    t->class == LOCAL_BOOL ? ")(u8)" : ")");
 	if (e->kind == LOCAL_IS) {
 		buffer_printf(out, "%lluull;", (unsigned long long)e->value);
+		put_whole(v, i, out);
 		return;
 	}
 	local_name(v, e, local);
@@ -300,6 +298,7 @@ static void put_value(const struct variables *v, uint32_t i,
 	else
 		buffer_text(out, local);
 	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
+	put_whole(v, i, out);
 }
 
 static void put_declarations(struct variables *v, struct buffer *out)
@@ -310,7 +309,7 @@ static void put_declarations(struct variables *v, struct buffer *out)
 		if (var->param < v->nparams)
 			continue;
 		buffer_byte(out, ' ');
-		put_type(&var->type, out);
+		ctype_put(&var->type, out);
 		buffer_byte(out, ' ');
 		put_name(v, var, out);
 		buffer_byte(out, ';');
@@ -328,7 +327,6 @@ static void forget_labels(struct variables *v)
 void variables_begin(struct variables *v, uint32_t body, const char *line,
 		     struct buffer *out)
 {
-	uint32_t f = body + v->m->imported[WASM_K_FUNC];
 	struct buffer copies = { 0 };
 
 	line = put_result_type(v, body, line, out);
@@ -340,7 +338,7 @@ void variables_begin(struct variables *v, uint32_t body, const char *line,
 			buffer_text(out, " CALLER_SAVED;");
 		return;
 	}
-	v->nparams = (uint32_t)v->m->types[v->m->func_types[f]].params.n;
+	v->nparams = (uint32_t)wasm_params(v->m, body).n;
 	v->start = (uint32_t)(v->m->bodies[body].p -
 			      v->m->section[WASM_CODE].p);
 	v->is_lost = false;

@@ -495,6 +495,31 @@ void wasm_module_free(struct wasm_module *m)
 	memset(m, 0, sizeof(*m));
 }
 
+struct wasm_slice wasm_params(const struct wasm_module *m, uint32_t body)
+{
+	return m->types[m->func_types[body + m->imported[WASM_K_FUNC]]].params;
+}
+
+unsigned int wasm_local_type(const struct wasm_module *m, uint32_t body, uint64_t n)
+{
+	struct wasm_slice params = wasm_params(m, body), s = m->bodies[body];
+	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+	uint32_t groups;
+
+	if (n < params.n)
+		return params.p[n];
+	n -= params.n;
+	for (groups = wasm_read_count(&r); groups && !r.bad; groups--) {
+		uint32_t count = wasm_read_u32(&r);
+		unsigned int type = wasm_read_byte(&r);
+
+		if (n < count)
+			return r.bad ? 0 : type;
+		n -= count;
+	}
+	return 0;
+}
+
 uint32_t wasm_find_body(const struct wasm_module *m, uint64_t offset)
 {
 	const uint8_t *code = m->section[WASM_CODE].p;

@@ -137,6 +137,12 @@ uint32_t wasm_read_count(struct wasm_reader *r);
 /* The declarations of locals at the start of a body; there are few enough. */
 void wasm_skip_locals(struct wasm_reader *r);
 
+/* Types of a function's parameters, by the number of its body. */
+struct wasm_slice wasm_params(const struct wasm_module *m, uint32_t body);
+
+/* The type of its local of that number; 0: it has none. */
+unsigned int wasm_local_type(const struct wasm_module *m, uint32_t body, uint64_t n);
+
 /* The number of the body at that offset in the code section, or UINT32_MAX. */
 uint32_t wasm_find_body(const struct wasm_module *m, uint64_t offset);
 /* One instruction; false at the end and when r->bad. */

@@ -255,7 +255,7 @@ def number(target, text):
     """An address that a user means: a number, or where something is."""
     found = evaluate(target, text)
     if found.type_.kind in ('struct', 'union', 'array', 'function'):
-        return found.address_
+        return found.pointer_()
     return int(found)
 
 

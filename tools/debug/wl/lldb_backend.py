@@ -163,13 +163,18 @@ def arguments(frame):
     return ', '.join(parts)
 
 
+def bytes_of(found, size):
+    """What is in a register, which may be longer."""
+    data = found.GetData()
+    return data.ReadRawData(lldb.SBError(), 0, min(size, data.GetByteSize())) or b''
+
+
 def number_of(found, kind):
-    """What is in a register, which may be longer: GetValueAsSigned() takes all of it."""
+    """GetValueAsSigned() takes all of a register."""
     data, error = found.GetData(), lldb.SBError()
     if kind.kind == 'float':
         return data.GetFloat(error, 0) if kind.size == 4 else data.GetDouble(error, 0)
-    return int.from_bytes(data.ReadRawData(error, 0, min(kind.size, data.GetByteSize())),
-                          'little', signed=bool(kind.signed))
+    return int.from_bytes(bytes_of(found, kind.size), 'little', signed=bool(kind.signed))
 
 
 class Target(target.Target):
@@ -250,6 +255,8 @@ class Target(target.Target):
         # What is in a register has a "load address" too: what it points to.
         if found.AddressOf().IsValid():
             return value.Value(self, kind, found.GetLoadAddress())
+        if kind.kind in ('struct', 'union'):
+            return value.Value(self, kind, held=bytes_of(found, kind.size))
         return value.Value(self, kind, number=number_of(found, kind))
 
     def selected_object(self):

@@ -24,6 +24,8 @@ def of_cpu(value, cpu):
     kind, address = value.type_, value.address_
     if kind.kind == 'pointer' and not is_variable(value):
         kind, address = kind.target, int(value)
+    if address is None:
+        raise GuestError('it has no address, and is no per-CPU variable')
     return Value(target, kind, address + offset(target, cpu) & 0xffffffff)
 
 

@@ -2,7 +2,8 @@
 """value.py: C types and typed memory, the same in every debugger.
 
 A Type is made by a backend from what the debugger knows of a type; a Value is a
-Type at an address, or a number of that Type. Names of our own end in `_`, so that
+Type at an address, a number of that Type, or one whose bytes are held elsewhere than in
+memory. Names of our own end in `_`, so that
 all others are the guest's: `task.comm.string_()`, `task.mm.pgd.address_`.
 """
 
@@ -90,14 +91,15 @@ class Type:
 
 
 class Value:
-    __slots__ = ('target_', 'type_', 'address_', 'number_', 'bits_')
+    __slots__ = ('target_', 'type_', 'address_', 'number_', 'bits_', 'held_')
 
-    def __init__(self, target, type_, address=None, number=None, bits=None):
+    def __init__(self, target, type_, address=None, number=None, bits=None, held=None):
         self.target_ = target
         self.type_ = type_
         self.address_ = address
         self.number_ = number
         self.bits_ = bits  # (first bit, number of bits) of a bit field
+        self.held_ = held  # its bytes and what is behind them
 
     def __getattr__(self, name):
         return self.member_(name)
@@ -107,12 +109,18 @@ class Value:
         v = self.deref_() if self.type_.kind == 'pointer' else self
         if v.type_.kind not in ('struct', 'union'):
             raise GuestError(f'{v.type_.name} has no members')
-        if v.address_ is None:
-            raise GuestError(f'a {v.type_.name} that is not in memory')
-        f = v.type_.field(path)
-        address, bit = v.address_ + f.bit_offset // 8, f.bit_offset % 8
-        return Value(self.target_, f.type, address,
-                     bits=(bit, f.bit_size) if f.bit_size else None)
+        return v.part_(v.type_.field(path))
+
+    def part_(self, field):
+        """The member that a Field of its type is."""
+        at, bit = divmod(field.bit_offset, 8)
+        bits = (bit, field.bit_size) if field.bit_size else None
+        if self.held_ is not None:
+            return Value(self.target_, field.type, bits=bits,
+                         held=self.held_[at:] if at >= 0 else b'')
+        if self.address_ is None:
+            raise GuestError(f'a {self.type_.name} that is not in memory')
+        return Value(self.target_, field.type, self.address_ + at, bits=bits)
 
     def deref_(self):
         if self.type_.kind == 'array':
@@ -130,8 +138,10 @@ class Value:
         kind = self.type_.kind
         if kind not in ('array', 'pointer'):
             raise GuestError(f'{self.type_.name} is no array')
-        base = self.address_ if kind == 'array' else int(self)
         element = self.type_.target
+        if kind == 'array' and self.held_ is not None:
+            return self.part_(Field('', element, index * element.size * 8))
+        base = self.address_ if kind == 'array' else int(self)
         return Value(self.target_, element, base + index * element.size)
 
     def __int__(self):
@@ -139,19 +149,18 @@ class Value:
         if self.number_ is not None and kind != 'float':
             return self.number_
         if kind == 'array':
-            return self.address_
+            return self.pointer_()
         if kind not in INTEGERS or not 0 < self.type_.size <= 16:
             raise GuestError(f'{self.type_.name} is no number')
         if self.bits_:
             return self._bit_field()
-        data = self.target_.read(self.address_, self.type_.size)
-        return int.from_bytes(data, 'little', signed=self.type_.signed)
+        return int.from_bytes(self.bytes_(), 'little', signed=self.type_.signed)
 
     __index__ = __int__
 
     def _bit_field(self):
         first, count = self.bits_
-        data = self.target_.read(self.address_, (first + count + 7) // 8)
+        data = self.bytes_((first + count + 7) // 8)
         n = int.from_bytes(data, 'little') >> first & (1 << count) - 1
         if self.type_.signed and n >> (count - 1):
             n -= 1 << count
@@ -162,10 +171,20 @@ class Value:
 
     def pointer_(self):
         """Its address as a number, also of a pointer: where it points."""
-        return int(self) if self.type_.kind == 'pointer' else self.address_
+        if self.type_.kind == 'pointer':
+            return int(self)
+        if self.address_ is None:
+            raise GuestError(f'a {self.type_.name} that is not in memory')
+        return self.address_
 
-    def bytes_(self):
-        return self.target_.read(self.address_, self.type_.size)
+    def bytes_(self, size=None):
+        size = self.type_.size if size is None else size
+        if self.held_ is None:
+            return self.target_.read(self.address_, size)
+        data = self.held_[:size]
+        if len(data) < size:
+            raise GuestError('what is asked for is not known here')
+        return data
 
     def string_(self, limit=STRING_LIMIT):
         """The text in a char array, or where a char pointer points."""
@@ -215,12 +234,8 @@ def show(value, depth=0):
             return '{...}'
         lines = []
         for f in kind.fields():
-            inner = Value(value.target_, f.type,
-                          value.address_ + f.bit_offset // 8,
-                          bits=(f.bit_offset % 8, f.bit_size)
-                          if f.bit_size else None)
             name = f'{f.name} = ' if f.name else ''
-            lines.append(f'{pad}{name}{show(inner, depth + 1)}')
+            lines.append(f'{pad}{name}{show(value.part_(f), depth + 1)}')
         return '{\n' + ',\n'.join(lines) + '\n' + '  ' * depth + '}'
     if kind.kind == 'array':
         return _show_array(value, depth)

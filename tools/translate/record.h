@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * record.h: a debug record of LLVM's text form, which tells where a variable is from
+ * there on: "value(i32 %3, !7, !DIExpression(DW_OP_stack_value), !9)".
+ */
+#ifndef TRANSLATE_RECORD_H
+#define TRANSLATE_RECORD_H
+
+#include "locals.h"
+#include "nodes.h"
+
+struct record {
+	struct text value; /* "value(i32 %3, " */
+	uint32_t variable; /* a node */
+	struct text operations;
+	struct text location; /* "!9" */
+};
+
+/* A line behind "#dbg_"; false: it is of another form. */
+bool record_read(struct text line, struct record *ret);
+
+/* It, as one of that variable of the guest, which may be made of pieces. */
+void record_put(const struct record *rec, const struct local_var *var,
+		bool has_pieces, struct buffer *out);
+
+#endif
