@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctype.h"
 #include "expression.h"
 #include "finish.h"
 #include "variables.h"
+#include "vartype.h"
 
 #define LOCAL_NAME 24
 
@@ -96,7 +96,7 @@ static const char *put_result_type(const struct variables *v, uint32_t body,
 	}
 	if (!keeps_value(&type, results.p[0]))
 		return line;
-	ctype_put(&type, out);
+	vartype_put(&type, out);
 	return line + strcspn(line, " ");
 }
 
@@ -115,7 +115,7 @@ static void put_param_type(const struct variables *v, uint32_t body,
 							param);
 
 	if (var && keeps_value(&var->type, wasm_type_of(v, body, param)))
-		ctype_put(&var->type, out);
+		vartype_put(&var->type, out);
 	else
 		buffer_put(out, plain, n);
 }
@@ -218,7 +218,7 @@ static void put_whole(const struct variables *v, uint32_t i, struct buffer *out)
 	buffer_byte(out, ' ');
 	put_name(v, var_at(v, whole), out);
 	buffer_text(out, " = (");
-	ctype_put(&var_at(v, whole)->type, out);
+	vartype_put(&var_at(v, whole)->type, out);
 	buffer_text(out, ")(");
 	while (--k > whole) {
 		buffer_printf(out, "%s(u64)", or);
@@ -280,7 +280,7 @@ static void put_value(const struct variables *v, uint32_t i,
 	buffer_byte(out, ' ');
 	put_name(v, var_at(v, i), out);
 	buffer_text(out, " = (");
-	ctype_put(t, out);
+	vartype_put(t, out);
 	if (e->kind == LOCAL_AT)
 		buffer_printf(out, ")(%u + (uintptr_t)(u32)",
 			      t->in_memory ? 0 : var_at(v, i)->offset);
@@ -309,7 +309,7 @@ static void put_declarations(struct variables *v, struct buffer *out)
 		if (var->param < v->nparams)
 			continue;
 		buffer_byte(out, ' ');
-		ctype_put(&var->type, out);
+		vartype_put(&var->type, out);
 		buffer_byte(out, ' ');
 		put_name(v, var, out);
 		buffer_byte(out, ';');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* ctype.c: types of variables in C, see ctype.h. */
-#include "ctype.h"
+/* vartype.c: types of variables in C, see vartype.h. */
+#include "vartype.h"
 
 static void put_number_type(const struct local_type *t, struct buffer *out)
 {
@@ -18,7 +18,7 @@ static void put_number_type(const struct local_type *t, struct buffer *out)
 			      "signed" : "unsigned", ints[t->size]);
 }
 
-void ctype_put(const struct local_type *t, struct buffer *out)
+void vartype_put(const struct local_type *t, struct buffer *out)
 {
 	if (t->class == LOCAL_VOID) {
 		buffer_text(out, "void");
