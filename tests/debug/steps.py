@@ -45,7 +45,7 @@ def kernel(debugger):
         both('up', rf'ksys_read.*read_write\.c:{call}'),
         both('down', r'vfs_read.*read_write\.c'),
         # The value of a function in its type: a number, a pointer.
-        both('finish', r'ksys_read.*is \$\d+ = 8$|\(int\) \$\d+ = 8$'),
+        both('finish', r'ksys_read.*is \$\d+ = 8$|\(ssize_t\) \$\d+ = 8$'),
         (f'until {call + 1}', f'wl-until {call + 1}',
          rf'\b{call + 1}\s+if \(ret >= 0 && ppos\)$'),
         ('tbreak alloc_file_pseudo', 'breakpoint set -o true -n alloc_file_pseudo',

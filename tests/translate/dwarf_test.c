@@ -27,6 +27,32 @@
 
 static unsigned int round_number;
 
+static bool is_type(const struct types *t, uint32_t type)
+{
+	return type < t->n || type == TYPE_VOID || type == TYPE_NONE;
+}
+
+static void check_types(const struct types *t, const struct interned *names)
+{
+	char name[TYPES_NAME_MAX];
+	uint32_t i, k;
+
+	for (i = 0; i < t->n; i++) {
+		const struct type *x = &t->list[i];
+
+		CHECK(x->name == NO_NAME || x->name < names->n);
+		CHECK(x->of == TYPE_VOID || x->of < i);
+		if (x->kind == TYPE_ENUM)
+			CHECK(x->n && x->first + x->n <= t->nenumerators);
+		if (x->kind == TYPE_STRUCTURE)
+			CHECK(x->first + x->n <= t->nmembers);
+		for (k = 0; x->kind == TYPE_STRUCTURE && k < x->n; k++)
+			CHECK(t->members[x->first + k].type < i);
+		types_spell(t, names, i, name);
+		CHECK(*name && strlen(name) < sizeof(name));
+	}
+}
+
 static void check_locals(const struct wasm_module *m, const struct locals *l)
 {
 	uint32_t i, k;
@@ -41,7 +67,10 @@ static void check_locals(const struct wasm_module *m, const struct locals *l)
 	}
 	for (i = 0; i < l->nvars; i++)
 		CHECK(l->vars[i].name < l->names.n &&
-		      l->vars[i].type.tag < l->names.n);
+		      is_type(&l->types, l->vars[i].is) &&
+		      (l->vars[i].structure == TYPE_NONE ||
+		       l->vars[i].structure < l->types.n));
+	check_types(&l->types, &l->names);
 }
 
 static void check_scopes(const struct lines *l, const struct scopes *s)

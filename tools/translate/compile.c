@@ -18,6 +18,7 @@
 #include "finish.h"
 #include "metadata.h"
 #include "names.h"
+#include "pointers.h"
 #include "prepare.h"
 #include "symbols.h"
 #include "tls.h"
@@ -472,6 +473,8 @@ int compile_module(const char *dir, const struct level *level,
 		err = run_lld(&job, failure);
 	if (!err)
 		err = symbols_finish(dir, "guest.so", &in.m, in.names, failure);
+	if (!err)
+		err = pointers_finish(dir, "guest.so", failure);
 	input_free(&in);
 	return err;
 }

@@ -168,7 +168,6 @@ static void impl_line(struct finishing *f, const char *line, bool *in_template,
 			return;
 		*in_template = false;
 		buffer_text(out, "#include \"" FINISH_NAME ".h\"\n");
-		variables_put_tags(f->variables, out);
 	}
 	if (!function_declaration(f, line, out))
 		buffer_text(out, line);

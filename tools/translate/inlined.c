@@ -4,7 +4,6 @@
 
 #include "array.h"
 #include "inlined.h"
-#include "typenodes.h"
 
 /* Scopes are the first of their kin. */
 struct inlined_var {
@@ -56,12 +55,25 @@ static int compare(const void *x, const void *y)
 
 /* ---- variables that no instance has anywhere -------------------------- */
 
+static uint32_t type_of(const struct inlined *in, uint32_t type,
+			struct new_nodes *nodes)
+{
+	uint32_t node = type_node_of_value(in->types, type);
+
+	if (node != NODE_NONE)
+		return node;
+	node = nodes_begin(nodes);
+	buffer_text(&nodes->text, "!DIBasicType(tag: DW_TAG_unspecified_type, "
+		    "name: \"unknown\")\n");
+	return node;
+}
+
 static uint32_t variable_node(const struct inlined *in,
 			      const struct inlined_function *f,
 			      const struct local_abstract *a,
 			      struct new_nodes *nodes)
 {
-	uint32_t type = type_node(in->locals, &a->type, nodes);
+	uint32_t type = type_of(in, a->is, nodes);
 	uint32_t node = nodes_begin(nodes);
 
 	buffer_text(&nodes->text, "!DILocalVariable(name: ");

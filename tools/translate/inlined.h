@@ -8,7 +8,7 @@
 #define TRANSLATE_INLINED_H
 
 #include "locals.h"
-#include "nodes.h"
+#include "typenodes.h"
 
 /* One that has a node of metadata. */
 struct inlined_function {
@@ -20,6 +20,7 @@ struct inlined_function {
 struct inlined {
 	const struct scopes *scopes;
 	const struct locals *locals; /* NULL: none */
+	struct type_nodes *types;
 	struct inlined_function *functions;
 	struct inlined_var *vars;
 	size_t nfunctions, room_functions, nvars, room_vars;

@@ -268,14 +268,17 @@ static bool read_header(struct reading *g, struct line_program *p)
 
 struct state {
 	uint64_t address, file, line;
+	bool ends_prologue; /* the next row */
 	bool is_sane; /* in a sequence of code that is in the module */
 };
 
-static void add_row(struct reading *g, struct line_program *p, const struct state *s)
+static void add_row(struct reading *g, struct line_program *p, struct state *s)
 {
 	struct lines *out = g->out;
+	bool ends_prologue = s->ends_prologue;
 	uint32_t file;
 
+	s->ends_prologue = false;
 	if (!s->is_sane || s->address > INT32_MAX || s->line > INT32_MAX ||
 	    !array_room(&out->rows, out->nrows, &g->room_rows, sizeof(*out->rows),
 			&g->failed))
@@ -283,7 +286,8 @@ static void add_row(struct reading *g, struct line_program *p, const struct stat
 	file = s->line ? file_number(out, p, s->file) : NO_FILE;
 	out->rows[out->nrows++] = (struct line_row){
 		.address = (uint32_t)s->address,
-		.line = file == NO_FILE ? 0 : (uint32_t)s->line,
+		.line = file == NO_FILE ? 0 : (uint32_t)s->line & INT32_MAX,
+		.ends_prologue = ends_prologue,
 		.file = file == NO_FILE ? 0 : file,
 	};
 }
@@ -338,6 +342,9 @@ static void standard_opcode(struct reading *g, struct line_program *p,
 		return;
 	case 9: /* DW_LNS_fixed_advance_pc */
 		s->address += dwarf_read_fixed(r, 2);
+		return;
+	case 10: /* DW_LNS_set_prologue_end */
+		s->ends_prologue = true;
 		return;
 	default:
 		for (n = p->lengths.p[op - 1]; n && !r->bad; n--)

@@ -7,7 +7,8 @@
 
 struct line_row {
 	uint32_t address; /* offset in the code section */
-	uint32_t line;	  /* 0: of no line */
+	uint32_t line : 31; /* 0: of no line */
+	uint32_t ends_prologue : 1; /* the function's own code begins there */
 	uint32_t file;	  /* number in files */
 };
 

@@ -8,8 +8,8 @@
 #include "dwarf.h"
 #include "early.h"
 #include "expression.h"
+#include "found.h"
 #include "locals.h"
-#include "localtype.h"
 #include "place.h"
 #include "webs.h"
 
@@ -18,16 +18,6 @@
 #define MAX_DEPTH 200
 /* For the webs of a module; Linux takes a twentieth. */
 #define MAX_EFFORT (UINT64_C(1) << 28)
-
-/* A variable while it is read. */
-struct found {
-	struct local_type type;
-	struct dwarf_value location, constant;
-	uint32_t structure; /* or NO_STRUCTURE */
-	bool is_param;	/* of the function itself */
-	bool in_memory; /* at this offset in the frame: */
-	int64_t offset;
-};
 
 struct reading {
 	struct locals *out;
@@ -78,7 +68,7 @@ static void add_event(struct reading *g, uint32_t address, uint32_t var,
 
 /* It ends in front of an assignment to its local: what has a value for no more than a
  * moment gets it for longer by some passes of LLVM. */
-static void add_piece(struct reading *g, uint32_t var, uint32_t from, uint32_t to,
+static void add_span(struct reading *g, uint32_t var, uint32_t from, uint32_t to,
 		      struct local_event event)
 {
 	static const struct local_event ends = { .kind = LOCAL_ENDS };
@@ -113,12 +103,12 @@ static void add_in_local(struct reading *g, uint32_t var, uint32_t from, uint32_
 		at = next;
 		is_there = webs_at(&g->webs, local, at, &next) == web;
 		if (was_there && !is_there)
-			add_piece(g, var, start, at, event);
+			add_span(g, var, start, at, event);
 		else if (!was_there)
 			start = at;
 	}
 	if (is_there && next >= to)
-		add_piece(g, var, start, to, event);
+		add_span(g, var, start, to, event);
 }
 
 static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t to,
@@ -135,7 +125,7 @@ static void add_place(struct reading *g, uint32_t var, uint64_t from, uint64_t t
 	if (to > g->end)
 		to = g->end;
 	if (event.kind == LOCAL_IS)
-		add_piece(g, var, (uint32_t)from, (uint32_t)to, event);
+		add_span(g, var, (uint32_t)from, (uint32_t)to, event);
 	else
 		add_in_local(g, var, (uint32_t)from, (uint32_t)to, event);
 }
@@ -182,7 +172,7 @@ static uint32_t piece_of(struct reading *g, uint32_t whole, uint64_t at, uint64_
 	struct locals *out = g->out;
 	struct local_var piece = out->vars[whole], *v;
 
-	if (piece.structure == NO_STRUCTURE)
+	if (piece.structure == TYPE_NONE)
 		return size ? NO_VAR : whole;
 	if (!size)
 		settle_type(g, whole, place);
@@ -313,18 +303,6 @@ static void end_function(struct reading *g)
 		      sizeof(*g->out->events), compare_events);
 }
 
-/* DW_OP_fbreg, and nothing else. */
-static bool is_in_frame(const struct reading *g, struct found *f)
-{
-	struct wasm_slice s = f->location.bytes;
-	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
-
-	if (!s.p || g->frame == UINT32_MAX || wasm_read_byte(&r) != DW_OP_fbreg)
-		return false;
-	f->offset = (int64_t)wasm_read_leb(&r, 33, true);
-	return f->offset >= 0 && !r.bad && r.p == r.end;
-}
-
 /* DW_OP_WASM_location of a local: the shadow stack's address in the function. */
 static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
 {
@@ -335,32 +313,6 @@ static uint32_t frame_of(const struct reading *g, const struct dwarf_die *die)
 	    local_of(g, &e) != WASM_I32)
 		return UINT32_MAX;
 	return (uint32_t)e.value;
-}
-
-static void read_found(struct reading *g, const struct dwarf_die *die,
-		       const struct dwarf_die *origin, struct found *f)
-{
-	struct interned *names = &g->out->names;
-
-	*f = (struct found){ .location = die->location,
-			     .constant = die->const_value,
-			     .structure = NO_STRUCTURE };
-	f->in_memory = is_in_frame(g, f);
-	if (!f->in_memory &&
-	    local_type_read(&g->u, names, &origin->type, &f->type))
-		return;
-	if (!f->in_memory)
-		f->structure = structures_read(&g->out->structures, &g->u, names,
-					       &origin->type);
-	if (f->structure != NO_STRUCTURE) {
-		f->type = (struct local_type){ .class = LOCAL_UNSIGNED, .size =
-			(uint8_t)g->out->structures.list[f->structure].size };
-		f->constant.is_set = false;
-		return;
-	}
-	local_type_of_memory(&g->u, names, &origin->type, &f->type);
-	if (!f->in_memory) /* debuggers say that it is nowhere */
-		*f = (struct found){ .type = f->type, .structure = NO_STRUCTURE };
 }
 
 /* Does the function have one of that name in that scope? */
@@ -398,7 +350,7 @@ static void settle_pieces(struct reading *g, uint32_t whole, size_t first_event)
 
 	if (whole + 1 == out->nvars)
 		return;
-	needed = out->structures.list[v->structure].used;
+	needed = out->types.list[v->structure].used;
 	while (++v < out->vars + out->nvars)
 		needed &= ~(((UINT64_C(1) << v->type.size * 8) - 1) << v->at * 8);
 	out->vars[whole].type.size = 8; /* what it is made of */
@@ -421,12 +373,14 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	if (is_placed(g, die) || !dwarf_die_origin(&g->u, die, &origin) ||
 	    !local_is_name(origin.name.bytes))
 		return;
-	read_found(g, die, &origin, &f);
+	found_read(&f, &g->u, g->out, g->frame != UINT32_MAX, die, &origin);
 	f.is_param = die->tag == DW_TAG_formal_parameter && scope == NO_SCOPE;
 	v.name = interned_add(&out->names, origin.name.bytes);
+	v.is = f.is;
 	v.type = f.type;
 	v.offset = (uint32_t)f.offset;
-	v.number = scopes_param(g->scopes, origin.offset);
+	v.number = f.is_param ? ++g->part->nparams :
+		   scopes_param(g->scopes, origin.offset);
 	v.line = line_of(&origin);
 	v.structure = f.structure;
 	v.whole = (uint32_t)out->nvars;
@@ -439,13 +393,20 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 		find_param(g, var, first_event);
 }
 
+static uint32_t type_of(struct reading *g, const struct dwarf_die *die)
+{
+	return types_read(&g->out->types, &g->u, &g->out->names, &die->type, false);
+}
+
 static void read_result(struct reading *g, const struct dwarf_die *die)
 {
 	struct dwarf_die origin;
 
 	g->part->has_result = dwarf_die_origin(&g->u, die, &origin) &&
-			      local_type_read(&g->u, &g->out->names,
-					      &origin.type, &g->part->result);
+			      local_type_read(&g->u, &origin.type,
+					      &g->part->result);
+	if (g->part->has_result)
+		g->part->result_is = type_of(g, &origin);
 }
 
 /* ---- a function that is put into others --------------------------------- */
@@ -475,8 +436,7 @@ static void add_abstract(struct reading *g, const struct dwarf_die *die,
 	a.line = line_of(die);
 	if (has_abstract(out, function, a.name))
 		return;
-	if (!local_type_read(&g->u, &out->names, &die->type, &a.type))
-		local_type_of_memory(&g->u, &out->names, &die->type, &a.type);
+	a.is = type_of(g, die);
 	if (array_room(&out->abstract, out->nabstract, &g->room_abstract,
 		       sizeof(a), &g->failed))
 		out->abstract[out->nabstract++] = a;
@@ -583,17 +543,27 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		read_unit(&g);
 	dwarf_free(&g.d);
 	free(g.listing.list);
-	if (g.failed || ret->names.failed || ret->structures.failed)
+	if (g.failed || ret->names.failed || ret->types.failed)
 		locals_free(ret);
 }
 
 void locals_free(struct locals *l)
 {
 	interned_free(&l->names);
-	structures_free(&l->structures);
+	types_free(&l->types);
 	free(l->vars);
 	free(l->abstract);
 	free(l->events);
 	free(l->parts);
 	memset(l, 0, sizeof(*l));
+}
+
+bool locals_is_piece(const struct locals *l, const struct local_var *var)
+{
+	return var - l->vars != var->whole;
+}
+
+bool locals_has_pieces(const struct locals *l, const struct local_var *var)
+{
+	return var + 1 < l->vars + l->nvars && var[1].whole == var->whole;
 }

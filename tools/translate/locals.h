@@ -6,9 +6,8 @@
  * between two addresses is executed, as the DWARF tells, for as long as that local has
  * nothing else (webs.h), or is the sum of that and a constant, or the like
  * (expression.h). What LLVM tells too early is left out (early.h). One that is in
- * memory, in the function's frame, is known by its address; an array of anything but
- * numbers is taken for a pointer to its first element. A small structure in a local is a
- * number; one whose pieces are in several ones has variables of those behind it, of which
+ * memory, in the function's frame, is known by its address. A small structure in a local is
+ * a number; one whose pieces are in several ones has variables of those behind it, of which
  * it is made. Those of blocks, and of functions that were put into this one, are told
  * with the scope that they are in.
  */
@@ -16,18 +15,19 @@
 #define TRANSLATE_LOCALS_H
 
 #include "scopes.h"
-#include "structures.h"
+#include "types.h"
 
 struct local_var {
 	uint32_t name; /* index in names */
-	struct local_type type;
+	uint32_t is;   /* its type in the guest's C: index in types */
+	struct local_type type; /* in ours */
 	uint32_t param; /* which parameter of wasm it is at first, or ~0 */
 	uint32_t scope; /* that it is in, or NO_SCOPE: the function's */
-	uint32_t number; /* a parameter of a function that was put into this one
-			  * is its number, which counts from 1; else 0 */
+	uint32_t number; /* of a parameter, also of a function that was put into this one,
+			  * from 1; else 0 */
 	uint32_t line;	 /* where it is declared, in the scope's file */
 	uint32_t offset; /* in the function's frame, if it is there */
-	uint32_t structure; /* that it is, or NO_STRUCTURE; its type is a number then */
+	uint32_t structure; /* that it is, or TYPE_NONE; its type is a number then */
 	uint32_t whole;	    /* the structure that it is a piece of; else itself */
 	uint32_t at;	    /* of a piece: where in the structure, in bytes */
 };
@@ -50,8 +50,10 @@ struct local_event {
 struct local_part {
 	uint32_t first_var, nvars;
 	uint32_t first_event, nevents; /* by address */
+	uint32_t nparams;	       /* of C */
 	bool has_result;	       /* of this type: */
 	struct local_type result;
+	uint32_t result_is; /* index in types */
 };
 
 /* A variable of a function that is put into others, whether or not any of those
@@ -59,7 +61,7 @@ struct local_part {
 struct local_abstract {
 	uint32_t function; /* the entry of the function */
 	uint32_t name;	   /* index in names */
-	struct local_type type;
+	uint32_t is;	   /* its type: index in types */
 	uint32_t number; /* of a parameter, from 1; else 0 */
 	uint32_t line;
 };
@@ -70,7 +72,7 @@ struct locals {
 	struct local_event *events;
 	struct local_part *parts; /* by number of body */
 	struct interned names;
-	struct structures structures;
+	struct types types;
 	size_t nvars, nevents, nabstract;
 };
 
@@ -81,5 +83,11 @@ struct locals {
 void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 		 const struct scopes *scopes, struct locals *ret);
 void locals_free(struct locals *l);
+
+/* Is it no more than a part of what the guest has? */
+bool locals_is_piece(const struct locals *l, const struct local_var *var);
+
+/* Is it made of such parts, which are behind it? */
+bool locals_has_pieces(const struct locals *l, const struct local_var *var);
 
 #endif

@@ -62,17 +62,47 @@ void marks_free(struct marks *k)
 	k->first = NULL;
 }
 
-void marks_begin(const struct marks *k, struct marker *r, uint32_t body,
-		 uint32_t address)
+bool marks_has_prologue(const struct marks *k, uint32_t body)
 {
+	const struct local_part *part = k->locals ? &k->locals->parts[body] : NULL;
+	const struct local_var *v;
+	uint32_t i;
+
+	for (i = 0; part && i < part->nvars; i++) {
+		v = &k->locals->vars[part->first_var + i];
+		if (v->number && v->scope == NO_SCOPE && v->type.in_memory)
+			return true;
+	}
+	return false;
+}
+
+/* The row behind the prologue of the function whose rows begin there, or that one. */
+static size_t behind_prologue(const struct marks *k, size_t row, uint32_t end)
+{
+	const struct line_row *rows = k->lines->rows;
+	size_t i;
+
+	for (i = row; i < k->lines->nrows && rows[i].address < end; i++)
+		if (rows[i].ends_prologue)
+			return i;
+	return row;
+}
+
+/* Debuggers stop behind a prologue, as in native code. */
+void marks_begin(const struct marks *k, struct marker *r, uint32_t body,
+		 uint32_t address, uint32_t end)
+{
+	const struct local_part *part;
+
 	*r = (struct marker){ .body = body, .last = NO_ROW };
 	r->next = k->high ? lines_find(k->lines, address) : k->lines->nrows;
-	if (k->high && k->locals) {
-		const struct local_part *part = &k->locals->parts[body];
-
-		r->event = part->first_event;
-		r->end_event = part->first_event + part->nevents;
-	}
+	if (!k->high || !k->locals)
+		return;
+	part = &k->locals->parts[body];
+	r->event = part->first_event;
+	r->end_event = part->first_event + part->nevents;
+	if (marks_has_prologue(k, body))
+		r->begin = behind_prologue(k, r->next, end);
 }
 
 bool marks_are_due(const struct marks *k, const struct marker *r,
@@ -116,9 +146,10 @@ static void put_row(struct marks *k, struct marker *r, uint32_t address,
 	}
 	if (row == NO_ROW)
 		return;
-	if (r->last == NO_ROW)
+	if (k->first[r->body] == NO_ROW)
 		k->first[r->body] = first;
-	else if (marks_is_same_place(k, row, r->last))
+	if (row < r->begin ||
+	    (r->last != NO_ROW && marks_is_same_place(k, row, r->last)))
 		return;
 	r->last = row;
 	put_mark(k, row, code);

@@ -40,12 +40,16 @@ struct marker {
 	uint32_t body;
 	size_t next;   /* row that was not looked at yet */
 	uint32_t last; /* row of the last mark, or NO_ROW */
+	size_t begin;  /* row of the first one, but for the function's head */
 	uint32_t event, end_event;
 };
 
-/* Before the instructions of a body that begins there. */
+/* Has a body's code a prologue, which puts parameters into memory? */
+bool marks_has_prologue(const struct marks *k, uint32_t body);
+
+/* Before the instructions of a body from there to the end. */
 void marks_begin(const struct marks *k, struct marker *r, uint32_t body,
-		 uint32_t address);
+		 uint32_t address, uint32_t end);
 
 /* May there be marks in front of the instruction at this address? */
 bool marks_are_due(const struct marks *k, const struct marker *r,

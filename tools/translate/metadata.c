@@ -29,8 +29,8 @@ struct rewriting {
 	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
 	uint32_t *record_nodes; /* by scope: locations of its variables' records */
 	uint32_t *file_nodes;  /* by file of lines.h */
-	uint32_t *structure_nodes; /* by structure of locals.h */
 	uint32_t *owners; /* by node: the function that it is the variables of */
+	struct type_nodes types;
 	struct inlined inlined; /* functions, and their variables */
 };
 
@@ -201,6 +201,14 @@ static struct place place_of(struct rewriting *r, uint32_t scope,
 
 /* ---- rewriting nodes -------------------------------------------------- */
 
+/* Its head is of no line then. */
+static bool has_prologue(const struct rewriting *r, uint32_t function)
+{
+	uint32_t n = function_number(node(r, function)) - r->m->imported[WASM_K_FUNC];
+
+	return n < r->m->nbodies && marks_has_prologue(r->marks, n);
+}
+
 /* "!DILocation(line: 7, scope: !3)"; line 0 is code of several lines. */
 static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 {
@@ -214,8 +222,10 @@ static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 	place = place_of(r, row ? r->marks->scopes->of_row[
 				 row - r->marks->lines->rows] : NO_SCOPE,
 			 function);
-	if (mark)
-		line = row ? row->line : declared(r, node(r, function)).line;
+	if (row)
+		line = row->line;
+	else if (mark && !has_prologue(r, function))
+		line = declared(r, node(r, function)).line;
 	scope = scope_in_file(r, &place, row ? row->file : NO_FILE);
 	buffer_printf(out, "!DILocation(line: %u, scope: !%u", line, scope);
 	put_call(out, place.call);
@@ -232,30 +242,39 @@ static const struct local_var *variable_of(const struct rewriting *r, struct tex
 	return l && n < l->nvars ? &l->vars[n] : NULL;
 }
 
-/* Is it no more than a part of what the guest has? */
-static bool is_piece(const struct rewriting *r, const struct local_var *var)
-{
-	return var - r->marks->locals->vars != var->whole;
-}
-
-static bool has_pieces(const struct locals *l, const struct local_var *var)
-{
-	return var + 1 < l->vars + l->nvars && var[1].whole == var->whole;
-}
-
-/* The type of a variable that has this one in C, where a number that is a parameter is
- * as wide as in wasm, what is in memory has a pointer to it, and a structure in a local
- * is a number: the node. */
+/* The type of a variable that has this one in C: the node. */
 static uint32_t type_of(struct rewriting *r, const struct local_var *var, uint32_t type)
 {
-	const struct local_type *t = var ? &var->type : NULL;
-	bool is_narrow = t && !t->is_pointer && t->class <= LOCAL_CHAR && t->size < 4;
+	uint32_t node = !var ? NODE_NONE : var->type.in_memory ?
+		type_node(&r->types, var->is) : type_node_of_value(&r->types, var->is);
 
-	if (var && var->structure != NO_STRUCTURE)
-		return type_node_structure(r->marks->locals, var->structure,
-					   r->structure_nodes, &r->new);
-	return is_narrow || (t && t->in_memory) ?
-		type_node(r->marks->locals, t, &r->new) : type;
+	return node == NODE_NONE ? type : node;
+}
+
+/* The part of the variables that is a function's, or NULL. */
+static const struct local_part *part_of(const struct rewriting *r, uint32_t function)
+{
+	uint32_t n = function - r->m->imported[WASM_K_FUNC];
+	const struct locals *l = r->marks->locals;
+
+	return l && l->parts && n < r->m->nbodies ? &l->parts[n] : NULL;
+}
+
+/* The number of a variable among its function's parameters, that in C being this one:
+ * those of the guest's C take the place of wasm's, which are variables then. */
+static uint32_t arg_of(const struct rewriting *r, uint32_t function,
+		       const struct local_var *var, bool is_inlined, uint32_t arg)
+{
+	const struct local_part *part =
+		part_of(r, function_number(node(r, function)));
+	const uint32_t instance = 1; /* wasm's first one */
+
+	if (!var)
+		return arg == instance || !part || !part->nparams ? arg : NODE_NONE;
+	if (!var->number || var->number >= NODE_MAX_ARG)
+		return arg;
+	return is_inlined ? var->number :
+	       var->scope == NO_SCOPE ? instance + var->number : arg;
 }
 
 /* "!DILocalVariable(name: "w2c_v7", arg: 2, scope: !3, file: !4, line: 5,
@@ -273,16 +292,14 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	if (function == NODE_NONE || !end)
 		return false;
 	place = place_of(r, var ? var->scope : NO_SCOPE, function);
-	if (var && !is_piece(r, var))
+	if (var && !locals_is_piece(r->marks->locals, var))
 		inlined_note(&r->inlined, var, node);
 	buffer_text(out, "!DILocalVariable(name: ");
 	if (var)
 		text_put_string(out, r->marks->locals->names.texts[var->name]);
 	else
 		buffer_printf(out, "\"%.*s\"", (int)(end - name.p), name.p);
-	if (var && var->number && var->number <= NODE_MAX_ARG &&
-	    place.call != NODE_NONE)
-		arg = var->number;
+	arg = arg_of(r, function, var, place.call != NODE_NONE, arg);
 	if (arg != NODE_NONE)
 		buffer_printf(out, ", arg: %u", arg);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u)",
@@ -292,45 +309,36 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	return true;
 }
 
+/* The type of the function of that number, which has this one in C: the node. */
+static uint32_t type_of_function(struct rewriting *r, uint32_t function, uint32_t type)
+{
+	const struct local_part *part = part_of(r, function);
+
+	return part && part->has_result ?
+	       type_node_of_function(&r->types, part->result_is) : type;
+}
+
 /* "!DISubprogram(name: "w2c_guest_f7", scope: !3, file: !3, line: 4, type: !5,
  * scopeLine: 4, ..." */
 static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
 {
 	struct text rest = text_field(t, "scopeLine: ");
-	uint32_t n = function_number(t), file;
+	uint32_t n = function_number(t), file, type;
 	struct scope_line at = declared(r, t);
 
 	if (at.file == NO_FILE || !r->names[n] || !rest.n)
 		return false;
 	file = file_node(r, at.file);
+	type = type_of_function(r, n, text_value(t, "type: !"));
 	buffer_text(out, "distinct !DISubprogram(name: ");
 	text_put_string(out, r->names[n]);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u, "
-		      "scopeLine: %u", file, file, at.line,
-		      text_value(t, "type: !"), at.line);
+		      "scopeLine: %u", file, file, at.line, type, at.line);
 	while (rest.n && *rest.p >= '0' && *rest.p <= '9') {
 		rest.p++;
 		rest.n--;
 	}
 	buffer_put(out, rest.p, rest.n);
-	return true;
-}
-
-/* A structure that is but declared: "!DICompositeType(tag: ..., name: "w2c_s7",
- * ..." */
-static bool put_structure(struct rewriting *r, struct text t, struct buffer *out)
-{
-	const struct locals *l = r->marks->locals;
-	struct text name = text_field(t, "name: \"w2c_");
-	uint32_t n = name.n > 1 && (*name.p == 's' || *name.p == 'u') ?
-		text_number((struct text){ name.p + 1, name.n - 1 }) : NODE_NONE;
-	const char *end = memchr(name.p, '"', name.n);
-
-	if (!l || !end || n >= l->names.n)
-		return false;
-	buffer_put(out, t.p, (size_t)(name.p - strlen("\"w2c_") - t.p));
-	text_put_string(out, l->names.texts[n]);
-	buffer_put(out, end + 1, name.n - (size_t)(end + 1 - name.p));
 	return true;
 }
 
@@ -348,7 +356,7 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 		uint32_t scope = var ? var->scope : NO_SCOPE;
 
 		if (inlined_function(r->marks->scopes, scope) != NO_SCOPE ||
-		    (var && is_piece(r, var)) ||
+		    (var && locals_is_piece(r->marks->locals, var)) ||
 		    text_starts(node(r, n), "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
@@ -371,8 +379,6 @@ static bool put_node(struct rewriting *r, uint32_t n, struct buffer *out)
 		return put_variable(r, n, t, out);
 	if (text_starts(t, "!DISubprogram("))
 		return put_function(r, t, out);
-	if (text_starts(t, "!DICompositeType("))
-		return put_structure(r, t, out);
 	return false;
 }
 
@@ -471,7 +477,7 @@ static void put_record(struct rewriting *r, struct text line, struct buffer *out
 
 	if (record_read(line, &record))
 		var = variable_of(r, node(r, record.variable));
-	if (var && is_piece(r, var))
+	if (var && locals_is_piece(r->marks->locals, var))
 		return;
 	buffer_text(out, RECORD);
 	if (!var) {
@@ -482,7 +488,7 @@ static void put_record(struct rewriting *r, struct text line, struct buffer *out
 	if (n != NODE_NONE)
 		record.location = (struct text){ location, (size_t)snprintf(location,
 			sizeof(location), "!%u)", n) };
-	record_put(&record, var, has_pieces(r->marks->locals, var), out);
+	record_put(&record, r->marks->locals, var, out);
 }
 
 /* The code, without labels, which are wasm2c's, and pieces. */
@@ -526,6 +532,9 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	const char *at = memmem(text, in->n, first, strlen(first));
 	const struct locals *l = r->marks->locals;
 
+	if (l)
+		r->types = (struct type_nodes){ .types = &l->types, .names = &l->names,
+						.out = &r->new };
 	if (!at) {
 		buffer_put(out, text, in->n - 1);
 		return;
@@ -535,7 +544,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	r->call_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
 	r->record_nodes = make_table(r, r->marks->scopes->n);
-	r->structure_nodes = make_table(r, l ? l->structures.n : 0);
+	r->types.made = make_table(r, l ? l->types.n * TYPE_COPIES : 0);
 	if (!r->failed)
 		read_nodes(r, at, end);
 	if (!r->failed) {
@@ -554,7 +563,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	free(r->scope_nodes);
 	free(r->call_nodes);
 	free(r->record_nodes);
-	free(r->structure_nodes);
+	free(r->types.made);
 	inlined_free(&r->inlined);
 	free(r->file_nodes);
 	free(r->owners);
@@ -572,6 +581,7 @@ int metadata_rewrite(const char *dir, const char *from, const char *to,
 	struct buffer in = { 0 }, out = { 0 };
 	int err = file_read_text(dir, from, &in, failure);
 
+	r.inlined.types = &r.types;
 	if (!err) {
 		rewrite(&r, &in, &out);
 		err = r.failed ? failure_set(failure, FAIL_HOST,

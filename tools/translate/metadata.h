@@ -4,8 +4,8 @@
  * (https://llvm.org/docs/LangRef.html#metadata).
  *
  * The C of a unit says only which number of marks.h each of its statements has, and
- * in a variable's name which one of locals.h it is, for C cannot say that code is of a function that was put into
- * another one. So clang first makes LLVM's text form of it, optimised, in which this
+ * in a variable's name which one of locals.h it is, for C cannot say that code is of a
+ * function that was put into another one. So clang first makes LLVM's text form of it, optimised, in which this
  * is told here: lines and files, names, blocks, and inlined functions with where they
  * were called from. The code stays as it is.
  */

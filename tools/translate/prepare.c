@@ -100,7 +100,8 @@ static int copy_body(struct preparation *p, uint32_t n, struct buffer *body,
 	struct wasm_insn i;
 
 	body->n = 0;
-	marks_begin(p->marks, &marker, n, address_of(p, s.p));
+	marks_begin(p->marks, &marker, n, address_of(p, s.p),
+		    address_of(p, s.p + s.n));
 	wasm_skip_locals(&r);
 	while (wasm_read_insn(&r, &i) && nesting > 0) {
 		nesting += i.nesting;

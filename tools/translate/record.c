@@ -26,17 +26,44 @@ bool record_read(struct text line, struct record *ret)
 	return true;
 }
 
-/* Operations that make the frame's address become those of what is in the frame. */
-static void put_in_memory(struct text operations, uint32_t offset, struct buffer *out)
+/* Operations without the last one, if it is that which makes a value of a place. */
+static struct text without_value(struct text operations)
 {
 	static const char value[] = "DW_OP_stack_value";
 	size_t n = strlen(value);
-	bool is_value = operations.n >= n &&
-		!memcmp(operations.p + operations.n - n, value, n);
 
-	buffer_put(out, operations.p, operations.n - (is_value ? n : 0));
-	buffer_printf(out, "%sDW_OP_plus_uconst, %u, DW_OP_deref",
-		      operations.n && !is_value ? ", " : "", offset);
+	if (operations.n >= n &&
+	    !memcmp(operations.p + operations.n - n, value, n))
+		operations.n -= n;
+	if (operations.n > 2 && operations.p[operations.n - 2] == ',')
+		operations.n -= 2;
+	return operations;
+}
+
+/*
+ * A frame's address, which becomes that of what is in the frame. One argument alone that
+ * is spilled would be taken for a value, where the variable has another size.
+ */
+static void put_in_memory(const struct record *rec, uint32_t offset, struct buffer *out)
+{
+	static const char one[] = "value(i64 ";
+	struct text operations = without_value(rec->operations);
+	struct text argument = text_without(rec->value, "value(");
+	bool is_one = text_starts(rec->value, one) && argument.n > 2;
+
+	if (is_one)
+		buffer_printf(out, "value(!DIArgList(%.*s, i64 %u), ",
+			      (int)argument.n - 2, argument.p, offset);
+	else
+		buffer_put(out, rec->value.p, rec->value.n);
+	buffer_printf(out, "!%u, !DIExpression(%s", rec->variable,
+		      is_one ? "DW_OP_LLVM_arg, 0, " : "");
+	buffer_put(out, operations.p, operations.n);
+	buffer_text(out, operations.n ? ", " : "");
+	if (is_one)
+		buffer_text(out, "DW_OP_LLVM_arg, 1, DW_OP_plus, DW_OP_deref");
+	else
+		buffer_printf(out, "DW_OP_plus_uconst, %u, DW_OP_deref", offset);
 }
 
 /*
@@ -63,19 +90,19 @@ static void put_of_one_type(struct text operations, struct buffer *out)
 	buffer_put(out, operations.p, (size_t)(last - operations.p));
 }
 
-void record_put(const struct record *rec, const struct local_var *var,
-		bool has_pieces, struct buffer *out)
+void record_put(const struct record *rec, const struct locals *l,
+		const struct local_var *var, struct buffer *out)
 {
-	struct text operations = rec->operations;
-
-	buffer_put(out, rec->value.p, rec->value.n);
-	buffer_printf(out, "!%u, !DIExpression(", rec->variable);
-	if (var->type.in_memory)
-		put_in_memory(operations, var->offset, out);
-	else if (has_pieces)
-		put_of_one_type(operations, out);
-	else
-		buffer_put(out, operations.p, operations.n);
+	if (var->type.in_memory) {
+		put_in_memory(rec, var->offset, out);
+	} else {
+		buffer_put(out, rec->value.p, rec->value.n);
+		buffer_printf(out, "!%u, !DIExpression(", rec->variable);
+		if (locals_has_pieces(l, var))
+			put_of_one_type(rec->operations, out);
+		else
+			buffer_put(out, rec->operations.p, rec->operations.n);
+	}
 	buffer_text(out, "), ");
 	buffer_put(out, rec->location.p, rec->location.n);
 }

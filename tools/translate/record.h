@@ -19,8 +19,8 @@ struct record {
 /* A line behind "#dbg_"; false: it is of another form. */
 bool record_read(struct text line, struct record *ret);
 
-/* It, as one of that variable of the guest, which may be made of pieces. */
-void record_put(const struct record *rec, const struct local_var *var,
-		bool has_pieces, struct buffer *out);
+/* It, as one of that variable of the guest, which is l's. */
+void record_put(const struct record *rec, const struct locals *l,
+		const struct local_var *var, struct buffer *out);
 
 #endif

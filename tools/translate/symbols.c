@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* symbols.c: names in a linked module, see symbols.h. */
-#include <elf.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "finish.h"
 #include "guest_module.h"
+#include "object.h"
 #include "symbols.h"
 
 #define PREFIX "w2c_" FINISH_NAME "_f"
-
-/* The object, mapped to be changed. */
-struct object {
-	char *p;
-	size_t n;
-	const Elf64_Shdr *sections;
-	unsigned int nsections;
-	const char *section_names;
-	const Elf64_Shdr *symbols, *strings;
-};
 
 /*
  * What debuggers do when they meet a function of that name is not meant for
@@ -71,79 +55,6 @@ static long function_number(const char *name)
 	return end[strspn(end, "_")] ? -1 : n;
 }
 
-/* ---- the file --------------------------------------------------------- */
-
-static bool is_inside(const struct object *o, uint64_t offset, uint64_t n)
-{
-	return offset <= o->n && n <= o->n - offset;
-}
-
-static const Elf64_Shdr *find_section(const struct object *o, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < o->nsections; i++)
-		if (!strcmp(o->section_names + o->sections[i].sh_name, name))
-			return &o->sections[i];
-	return NULL;
-}
-
-/* Are all sections in the file, and do those of texts end with a NUL? */
-static bool is_sound(struct object *o)
-{
-	const Elf64_Ehdr *h = (void *)o->p;
-	unsigned int i;
-
-	if (o->n < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) ||
-	    !is_inside(o, h->e_shoff, h->e_shnum * sizeof(Elf64_Shdr)) ||
-	    h->e_shoff % 8 || h->e_shstrndx >= h->e_shnum)
-		return false;
-	o->sections = (void *)(o->p + h->e_shoff);
-	o->nsections = h->e_shnum;
-	for (i = 0; i < o->nsections; i++) {
-		const Elf64_Shdr *s = &o->sections[i];
-
-		if (s->sh_type == SHT_NOBITS)
-			continue;
-		if (!is_inside(o, s->sh_offset, s->sh_size) ||
-		    (s->sh_type == SHT_STRTAB &&
-		     (!s->sh_size || o->p[s->sh_offset + s->sh_size - 1])))
-			return false;
-	}
-	o->section_names = o->p + o->sections[h->e_shstrndx].sh_offset;
-	o->symbols = find_section(o, ".symtab");
-	if (!o->symbols || o->symbols->sh_link >= o->nsections)
-		return false;
-	o->strings = &o->sections[o->symbols->sh_link];
-	return true;
-}
-
-static int object_map(struct object *o, const char *dir, const char *so,
-		      struct failure *failure)
-{
-	char path[PATH_MAX + 32];
-	struct stat st;
-	int fd;
-
-	*o = (struct object){ .p = MAP_FAILED };
-	snprintf(path, sizeof(path), "%s/%s", dir, so);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd >= 0 && !fstat(fd, &st)) {
-		o->n = (size_t)st.st_size;
-		o->p = mmap(NULL, o->n, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			    0);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (o->p == MAP_FAILED)
-		return failure_set(failure, FAIL_HOST, "what lld made cannot be "
-				   "changed: %s", strerror(errno));
-	if (!is_sound(o))
-		return failure_set(failure, FAIL_HOST, "what lld made is no "
-				   "shared object with symbols");
-	return 0;
-}
-
 /* ---- names ------------------------------------------------------------ */
 
 /* Overwrite a name in C; there is room, see symbols_put_padding(). */
@@ -165,22 +76,6 @@ static int compare_functions(const void *x, const void *y)
 	const struct guest_function *a = x, *b = y;
 
 	return a->text < b->text ? -1 : a->text > b->text;
-}
-
-/* Where in the file something of n bytes at this address is. */
-static void *at_address(const struct object *o, uint64_t address, uint64_t n)
-{
-	unsigned int i;
-
-	for (i = 0; i < o->nsections; i++) {
-		const Elf64_Shdr *s = &o->sections[i];
-
-		if (s->sh_type == SHT_PROGBITS && (s->sh_flags & SHF_ALLOC) &&
-		    address >= s->sh_addr && address - s->sh_addr < s->sh_size &&
-		    n <= s->sh_size - (address - s->sh_addr))
-			return o->p + s->sh_offset + (address - s->sh_addr);
-	}
-	return NULL;
 }
 
 static const Elf64_Sym *find_symbol(const struct object *o, const char *name)
@@ -233,7 +128,7 @@ static int finish(struct object *o, const struct wasm_module *m, char **names,
 	struct guest_function *table = NULL;
 
 	if (start && functions)
-		table = at_address(o, functions->st_value,
+		table = object_at(o, functions->st_value,
 				   m->nbodies * sizeof(*table));
 	if (!table || use_symbols(o, m, names, start->st_value, table) !=
 			      m->nbodies)
@@ -251,8 +146,5 @@ int symbols_finish(const char *dir, const char *so, const struct wasm_module *m,
 
 	if (!err)
 		err = finish(&o, m, names, failure);
-	if (o.p != MAP_FAILED && munmap(o.p, o.n) && !err)
-		err = failure_set(failure, FAIL_HOST, "munmap: %s",
-				  strerror(errno));
-	return err;
+	return object_unmap(&o, err, failure);
 }

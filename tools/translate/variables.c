@@ -11,28 +11,6 @@
 
 #define LOCAL_NAME 24
 
-/* ---- names and types -------------------------------------------------- */
-
-void variables_put_tags(const struct variables *v, struct buffer *out)
-{
-	const struct locals *l = v->locals;
-	uint8_t *done = l ? calloc(l->names.n + 1, 1) : NULL;
-	size_t i;
-
-	for (i = 0; done && i < l->nvars; i++) {
-		const struct local_type *t = &l->vars[i].type;
-		uint8_t bit = t->class == LOCAL_STRUCT ? 1 : 2;
-
-		if ((t->class != LOCAL_STRUCT && t->class != LOCAL_UNION) ||
-		    (done[t->tag] & bit))
-			continue;
-		done[t->tag] |= bit;
-		buffer_printf(out, "%s%u;\n", bit == 1 ? "struct w2c_s" :
-			      "union w2c_u", t->tag);
-	}
-	free(done);
-}
-
 /* ---- parameters ------------------------------------------------------- */
 
 static const struct local_part *part_of(const struct variables *v,

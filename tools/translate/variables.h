@@ -2,9 +2,8 @@
 /*
  * variables.h: variables of the guest in the C that we compile.
  *
- * For each variable of locals.h there is one in C, w2c_v and its number, of a type
- * like its own (w2c_s: structures, w2c_u: unions, and the number of a name), to
- * which the local of wasm is assigned wherever it comes to be there, and
+ * For each variable of locals.h there is one in C, w2c_v and its number, a number or a
+ * pointer, to which the local of wasm is assigned wherever it comes to be there, and
  * nothing where it goes. Nobody reads it: the compiler makes no code of that,
  * only places for debuggers. A parameter of C becomes such a variable as well.
  *
@@ -57,9 +56,6 @@ struct variables {
 	struct variable_label blocks[VARIABLES_LABELS], loops[VARIABLES_LABELS];
 	const struct local_event *at_loop[VARIABLES_LABELS][VARIABLES_MAX];
 };
-
-/* Declarations that go before all prototypes. */
-void variables_put_tags(const struct variables *v, struct buffer *out);
 
 /* A prototype of a function, with the types of its parameters in C. */
 void variables_put_prototype(const struct variables *v, uint32_t body,

@@ -20,15 +20,8 @@ static void put_number_type(const struct local_type *t, struct buffer *out)
 
 void vartype_put(const struct local_type *t, struct buffer *out)
 {
-	if (t->class == LOCAL_VOID) {
-		buffer_text(out, "void");
-	} else if (t->class == LOCAL_STRUCT) {
-		buffer_printf(out, "struct w2c_s%u", t->tag);
-	} else if (t->class == LOCAL_UNION) {
-		buffer_printf(out, "union w2c_u%u", t->tag);
-	} else {
-		put_number_type(t, out);
-	}
 	if (t->is_pointer)
-		buffer_text(out, " *");
+		buffer_text(out, "void *");
+	else
+		put_number_type(t, out);
 }

@@ -6,8 +6,7 @@
 #include "buffer.h"
 #include "locals.h"
 
-/* "unsigned int", or "struct w2c_s7 *", where w2c_s and w2c_u stand for structures and
- * unions, with the number of their name. */
+/* "unsigned int", or "void *"; debuggers are told the guest's, see typenodes.h. */
 void vartype_put(const struct local_type *t, struct buffer *out);
 
 #endif

@@ -34,7 +34,7 @@ class Pointer(Type):
 
     def __init__(self, target, size=4):
         self.target = target
-        self.name = f'{target.name} *'
+        self.name = target.name + ('*' if target.name.endswith('*') else ' *')
         self.size = size
 
 
@@ -146,7 +146,7 @@ class Parser:
         if not basic and (len(names) > 1 or
                           variable(self.target, names[0]) is not None):
             return None
-        kind = find_type(self.target, ' '.join(names))
+        kind = find_type(self.target, ' '.join(names), self.target.program())
         while self.peek() == '*':
             self.next()
             kind = Pointer(kind)
@@ -237,13 +237,14 @@ def container_of(target, pointer, kind, member):
     return Value(target, Pointer(kind), number=start & 0xffffffff)
 
 
-def find_type(target, name):
-    """A type of the kernel; 'task_struct' is understood as 'struct task_struct'."""
-    kernel = target.kernel
-    for spelled in (name, f'struct {name}', f'union {name}'):
-        found = kernel.find_type(' '.join(spelled.split()))
-        if found:
-            return found
+def find_type(target, name, program=None):
+    """A type of a program or of the kernel; 'task_struct' is understood as 'struct
+    task_struct'."""
+    for module in filter(None, (program, target.kernel)):
+        for spelled in (name, f'struct {name}', f'union {name}'):
+            found = module.find_type(' '.join(spelled.split()))
+            if found:
+                return found
     raise NotUnderstood(f'there is no type {name} in the kernel')
 
 

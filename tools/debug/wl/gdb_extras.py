@@ -5,7 +5,7 @@ for threads, marks in backtraces."""
 import gdb
 from gdb.FrameDecorator import FrameDecorator, FrameVars
 
-from . import expression, percpu, stacks, tasks, threads
+from . import expression, gdb_print, percpu, stacks, tasks, threads
 from .value import GuestError
 
 MAX_PID = 1 << 20  # above, it is the address of a task_struct
@@ -203,6 +203,7 @@ def install(target):
         kind.target = target
         kind(kind.called)
     gdb.frame_filters[FrameFilter.name] = FrameFilter(target)
+    gdb_print.install()
 
     names = ThreadNames(target)
     gdb.events.stop.connect(names.stopped)

@@ -15,7 +15,14 @@ CLASSES = {
     lldb.eTypeClassPointer: 'pointer', lldb.eTypeClassArray: 'array',
     lldb.eTypeClassFunction: 'function',
 }
+POINTER = re.compile(r'(.*?) ?\*(\)\(.*\)|\)\[.*\])?')
 FLOATS = (lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
+
+
+def is_guest_pointer(raw):
+    """One in translated code is an enumeration with the name of the pointer's type."""
+    return bool(raw.GetTypeClass() == lldb.eTypeClassEnumeration and
+                POINTER.fullmatch(raw.GetName() or ''))
 
 
 class Type(value.Type):
@@ -35,6 +42,8 @@ class Type(value.Type):
 
     def _kind(self):
         found = CLASSES.get(self.raw.GetTypeClass())
+        if is_guest_pointer(self.raw):
+            return 'pointer'
         if found:
             return found
         basic = self.raw.GetBasicType()
@@ -47,9 +56,11 @@ class Type(value.Type):
     @property
     def target(self):
         if 'of' not in self.__dict__:
-            raw = self.raw.GetPointeeType() if self.kind == 'pointer' else \
+            raw = self.module.pointee(self.name) if is_guest_pointer(self.raw) else \
+                self.raw.GetPointeeType() if self.kind == 'pointer' else \
                 self.raw.GetArrayElementType() if self.kind == 'array' else None
-            self.of = self.module.convert(raw) if raw else self._atomic_target()
+            self.of = self.module.convert(raw) if raw and raw.IsValid() else \
+                self._atomic_target()
         return self.of
 
     def _atomic_target(self):
@@ -93,6 +104,17 @@ class Module(target.Module):
             if found:
                 return found
         return Type(self, kind)
+
+    def pointee(self, name):
+        """What the guest's pointers of a type of that name lead to; or None."""
+        name, rest = POINTER.fullmatch(name).groups()
+        base = name.rstrip('*').rstrip()
+        owner = self.companion() or self
+        found = owner.raw.GetBasicType(lldb.eBasicTypeVoid) if rest or base == 'void' \
+            else getattr(owner.find_type(base), 'raw', None)
+        for _ in range(name.count('*') if found else 0):
+            found = found.GetPointerType()
+        return found
 
     def find_type(self, name):
         words = name.split()

@@ -60,9 +60,13 @@ class Module:
     def find_declared(self, name):
         """The same; translated code only declares the types of the guest, which are
         in its companion."""
-        stem, suffix = os.path.splitext(self.path)
-        owner = self.target.module(stem + '.types') if suffix == '.so' else self
+        owner = self.companion()
         return owner and owner.find_type(name)
+
+    def companion(self):
+        """The Module with the types of this one's code; None: it is not loaded."""
+        stem, suffix = os.path.splitext(self.path)
+        return self.target.module(stem + '.types') if suffix == '.so' else self
 
     def find_variables(self, name):
         """[(address, Type)] of the variables of that name, global ones first."""
