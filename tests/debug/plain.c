@@ -36,10 +36,11 @@ static point_t *walk(struct node *head, char **names, point_t *where, change_t c
 	point_t here = *where;
 	void *any = &here;
 	level_t level = 3;
+	const char *odd = "\377!"; /* is no UTF-8 */
 	int sum = 0;
 
 	for (; at; at = at->next)
-		sum += change(at->value) + level + grid[1][2] + (paint == BLUE);
+		sum += change(at->value) + level + grid[1][2] + (paint == BLUE) + !odd;
 	at = list[1];
 	here.x = (int)strlen(names[1]) + (*link)->value + !any;
 	stop_here(&sum);

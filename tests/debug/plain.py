@@ -90,6 +90,7 @@ VIEWED = [
     (None, 'frame variable *names', '"uno"'),
     (None, 'frame variable here.owner->name', '"second"'),
     (None, 'frame variable list[1]->value', '= 20$'),
+    (None, 'frame variable odd', r'"\\xff!"'),
     # Not all that it leads to.
     (None, 'frame variable head', rf'^\(struct node \*\) head = {ADDRESS} *$'),
 ]

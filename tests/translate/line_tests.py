@@ -320,7 +320,7 @@ def results(bench):
                 *['continue', 'finish'] * (len(functions) - 1)])
     found = re.findall(r'Value returned is \$\d+ = (.*)', text)
     assert len(found) == 4 and re.match(r'\(struct item \*\) 0x1', found[0]) and \
-        found[1:] == ['-5', '-95', '-5000000000000'], (found, text)
+        found[1:] == ['-5', r"-95 '\241'", '-5000000000000'], (found, text)
 
 
 def inlined(bench):

@@ -5,6 +5,7 @@ they are, backtraces without the runner's frames."""
 import lldb
 
 from . import lldb_backend, lldb_pointers, lldb_session, stacks, threads
+from .target import PAGE
 from .value import GuestError
 
 FORMAT = ('thread #${thread.index}: tid = ${thread.id%tid}, '
@@ -115,6 +116,9 @@ def install(target):
     run = target.debugger.HandleCommand
     run(f'script import {__name__}')
     run(f'settings set thread-format "{FORMAT}"')
+    # What is read at once is kept in one piece. Of several that overlap, lldb forgets but
+    # one when something is written there.
+    run(f'settings set target.process.memory-cache-line-size {PAGE}')
     for name in FRAMES:
         value = lldb.SBDebugger.GetInternalVariableValue(
             name, target.debugger.GetInstanceName()).GetStringAtIndex(0)
