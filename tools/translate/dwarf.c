@@ -414,18 +414,6 @@ bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 	return dwarf_enter(u, offset, &there, ret);
 }
 
-uint64_t dwarf_array_length(const struct dwarf_unit *u, const struct dwarf_die *array)
-{
-	struct dwarf_unit there;
-	struct dwarf_die die, range;
-
-	return dwarf_enter(u, array->offset, &there, &die) &&
-	       die.tag == DW_TAG_array_type && die.has_children &&
-	       dwarf_next(&there, &range) &&
-	       range.tag == DW_TAG_subrange_type && range.count.is_set &&
-	       dwarf_next(&there, &die) && !die.tag ? range.count.u : 0;
-}
-
 bool dwarf_die_origin(const struct dwarf_unit *u, const struct dwarf_die *die,
 		      struct dwarf_die *ret)
 {

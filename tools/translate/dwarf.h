@@ -99,9 +99,6 @@ bool dwarf_enter(const struct dwarf_unit *u, uint64_t offset,
 bool dwarf_die_at(const struct dwarf_unit *u, uint64_t offset,
 		  struct dwarf_die *ret);
 
-/* Elements of an array of one dimension; 0: it is none, or nobody knows. */
-uint64_t dwarf_array_length(const struct dwarf_unit *u, const struct dwarf_die *array);
-
 /* What has the name of an entry, and with it the type: the entry, or what it is an
  * instance of. False: that is not to be found. */
 bool dwarf_die_origin(const struct dwarf_unit *u, const struct dwarf_die *die,

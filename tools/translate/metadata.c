@@ -260,8 +260,11 @@ static const struct local_part *part_of(const struct rewriting *r, uint32_t func
 	return l && l->parts && n < r->m->nbodies ? &l->parts[n] : NULL;
 }
 
-/* The number of a variable among its function's parameters, that in C being this one:
- * those of the guest's C take the place of wasm's, which are variables then. */
+/*
+ * The number of a variable among its function's parameters, that in C being this one:
+ * those of the guest's C take the place of wasm's, which are variables then. Of one that
+ * is no parameter in C, LLVM would say that it is what was given, also where it is not.
+ */
 static uint32_t arg_of(const struct rewriting *r, uint32_t function,
 		       const struct local_var *var, bool is_inlined, uint32_t arg)
 {
@@ -271,7 +274,8 @@ static uint32_t arg_of(const struct rewriting *r, uint32_t function,
 
 	if (!var)
 		return arg == instance || !part || !part->nparams ? arg : NODE_NONE;
-	if (!var->number || var->number >= NODE_MAX_ARG)
+	if (!var->number || var->number >= NODE_MAX_ARG ||
+	    (!is_inlined && arg == NODE_NONE && !var->type.in_memory))
 		return arg;
 	return is_inlined ? var->number :
 	       var->scope == NO_SCOPE ? instance + var->number : arg;
