@@ -41,32 +41,6 @@ static struct text without_value(struct text operations)
 }
 
 /*
- * A frame's address, which becomes that of what is in the frame. One argument alone that
- * is spilled would be taken for a value, where the variable has another size.
- */
-static void put_in_memory(const struct record *rec, uint32_t offset, struct buffer *out)
-{
-	static const char one[] = "value(i64 ";
-	struct text operations = without_value(rec->operations);
-	struct text argument = text_without(rec->value, "value(");
-	bool is_one = text_starts(rec->value, one) && argument.n > 2;
-
-	if (is_one)
-		buffer_printf(out, "value(!DIArgList(%.*s, i64 %u), ",
-			      (int)argument.n - 2, argument.p, offset);
-	else
-		buffer_put(out, rec->value.p, rec->value.n);
-	buffer_printf(out, "!%u, !DIExpression(%s", rec->variable,
-		      is_one ? "DW_OP_LLVM_arg, 0, " : "");
-	buffer_put(out, operations.p, operations.n);
-	buffer_text(out, operations.n ? ", " : "");
-	if (is_one)
-		buffer_text(out, "DW_OP_LLVM_arg, 1, DW_OP_plus, DW_OP_deref");
-	else
-		buffer_printf(out, "DW_OP_plus_uconst, %u, DW_OP_deref", offset);
-}
-
-/*
  * What is converted becomes a signed number of 64 bits, as all is in DWARF that has no
  * type: gdb does not join numbers of two types. The lower bits are what they were.
  */
@@ -88,6 +62,32 @@ static void put_of_one_type(struct text operations, struct buffer *out)
 			buffer_printf(out, ", %s64, DW_ATE_signed", convert);
 	}
 	buffer_put(out, operations.p, (size_t)(last - operations.p));
+}
+
+/*
+ * A frame's address, which becomes that of what is in the frame. One argument alone that
+ * is spilled would be taken for a value, where the variable has another size.
+ */
+static void put_in_memory(const struct record *rec, uint32_t offset, struct buffer *out)
+{
+	struct text operations = without_value(rec->operations);
+	struct text argument = text_without(rec->value, "value(");
+	bool is_one = argument.n != rec->value.n && argument.n > 2 &&
+		      !text_starts(argument, "!");
+
+	if (is_one)
+		buffer_printf(out, "value(!DIArgList(%.*s, i64 %u), ",
+			      (int)argument.n - 2, argument.p, offset);
+	else
+		buffer_put(out, rec->value.p, rec->value.n);
+	buffer_printf(out, "!%u, !DIExpression(%s", rec->variable,
+		      is_one ? "DW_OP_LLVM_arg, 0, " : "");
+	put_of_one_type(operations, out);
+	buffer_text(out, operations.n ? ", " : "");
+	if (is_one)
+		buffer_text(out, "DW_OP_LLVM_arg, 1, DW_OP_plus, DW_OP_deref");
+	else
+		buffer_printf(out, "DW_OP_plus_uconst, %u, DW_OP_deref", offset);
 }
 
 void record_put(const struct record *rec, const struct locals *l,
