@@ -45,7 +45,8 @@ CASTS = [
     ('p *(int (*)[3])grid[1]', None, r'\{4, 5, 6\}'),
     ('p sizeof (int *)', None, r'= [48]$'),
     ('p "(int *)a"', None, r'"\(int \*\)a"$'),
-    ('p $none', None, 'void'),
+    ('p $none', None, '^void$'),
+    ('p nowhere', None, r'^No symbol "nowhere" in current context\.$'),
 ]
 # Registers of the kernel.
 KERNEL = [

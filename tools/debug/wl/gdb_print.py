@@ -29,8 +29,11 @@ class Print(gdb.Command):
         super().__init__('print', gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
     def invoke(self, text, from_tty):
-        # It is `print`, but for what is void, of which it says nothing.
-        gdb.execute(f'call {with_numbers(text)}', from_tty)
+        try:
+            # It is `print`, but for what is void, of which it says nothing.
+            gdb.execute(f'call {with_numbers(text)}', from_tty)
+        except gdb.error as e:
+            raise gdb.GdbError(str(e)) from None  # and no more than that
         if re.fullmatch(r'\s*\$[A-Za-z_]\w*\s*', text) and \
            gdb.parse_and_eval(text).type.code == gdb.TYPE_CODE_VOID:
             gdb.write('void\n')
