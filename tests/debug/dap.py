@@ -209,6 +209,29 @@ def test_attach():
         guest.expect('subject: heard still there')
 
 
+def test_pointers_in_memory():
+    """Of a program that is not optimised: they have 4 bytes."""
+    source = os.path.join(debuggers.HERE, 'plain.c')
+    with debuggers.guest_with(source, '-g', '-O0') as guest, Adapter() as dap:
+        dap.begin('attach', attach_to(guest),
+                  setFunctionBreakpoints=function('stop_here'))
+        thread, _, _ = dap.stopped()
+        frame = dap.ask('stackTrace', threadId=thread, levels=2)['stackFrames'][1]
+        found = dap.variables(dap.ask('scopes', frameId=frame['id'])['scopes'][0])
+        matches(found['head']['value'], r'^0x0*[1-9a-f][0-9a-f]{5,7}$')
+        equal(found['head']['type'], 'struct node *')
+        matches(found['odd']['value'], r'^0x\w+ "\\xff!"$')
+        second = dap.variables(dap.variables(found['head'])['next'])
+        matches(second['name']['value'], '"second"')
+        matches(dap.variables(found['names'])['*names']['value'], '"uno"')
+        equal(dap.variables(found['here'])['x']['value'], '23')
+        shown = dap.ask('evaluate', expression='head->next->name', context='watch',
+                        frameId=frame['id'])
+        matches(shown['result'], '"second"')
+        dap.end(False)
+        dap.wait(type='response', command='disconnect')
+
+
 STEPS = 60
 
 

@@ -7,6 +7,7 @@ print when a test fails is the transcript. The guest runs subject.c as its init,
 told otherwise. When a test fails, all that its debuggers printed is shown.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -69,6 +70,20 @@ def make_for_the_guest(source, program, *flags):
     """With its translation: it starts there at once."""
     boot.compile_for_guest(source, program, *flags)
     run([path_of('wasm2so'), '--level=' + LEVEL, *boot.cache_options(), program])
+
+
+@contextlib.contextmanager
+def guest_with(source, *flags):
+    """A Guest in which the program of that source is at work."""
+    name = os.path.splitext(os.path.basename(source))[0]
+    with tempfile.TemporaryDirectory(prefix='wl-program-') as folder:
+        tree = os.path.join(folder, 'tree')
+        os.makedirs(os.path.join(tree, 'test'))
+        make_for_the_guest(source, os.path.join(tree, 'test', name), *flags)
+        with Guest('--level=' + LEVEL,
+                   initramfs=boot.build_initramfs(tree, folder)) as guest:
+            guest.run(f'/test/{name} & sleep 1')
+            yield guest
 
 
 def runner_arguments(*options, parameters=()):

@@ -5,10 +5,9 @@ is what it is worth, or said to be optimized out; never anything else."""
 
 import os
 import re
-import tempfile
 
 import debuggers
-from debuggers import Failure, Gdb, Guest, Lldb, boot, booted
+from debuggers import Failure, Gdb, Lldb, booted
 
 SOURCE = os.path.join(debuggers.HERE, 'truths.c')
 # gdb's word for pieces behind the last one that is somewhere is the first.
@@ -140,14 +139,8 @@ def check_program(debugger):
                 script.compare(*pair)
             for pair in VIEWED.get(place, ()):
                 script.compare(*pair, lldb='frame variable')
-    with tempfile.TemporaryDirectory(prefix='wl-truths-') as folder:
-        tree = os.path.join(folder, 'tree')
-        os.makedirs(os.path.join(tree, 'test'))
-        debuggers.make_for_the_guest(SOURCE, os.path.join(tree, 'test', 'truths'), '-g')
-        with Guest('--level=' + debuggers.LEVEL,
-                   initramfs=boot.build_initramfs(tree, folder)) as guest:
-            guest.run('/test/truths & sleep 1')
-            script.run(guest, at_least=60)
+    with debuggers.guest_with(SOURCE, '-g') as guest:
+        script.run(guest, at_least=60)
 
 
 def test_program_in_gdb():

@@ -4,10 +4,9 @@
 and its pointers have 4 bytes."""
 
 import os
-import tempfile
 
 import debuggers
-from debuggers import Gdb, Guest, Lldb, boot, booted
+from debuggers import Gdb, Lldb, booted
 
 SOURCE = os.path.join(debuggers.HERE, 'plain.c')
 ADDRESS = '0x0*[1-9a-f][0-9a-f]{5,7}'
@@ -98,15 +97,8 @@ VIEWED = [
 
 
 def check(debugger):
-    with tempfile.TemporaryDirectory(prefix='wl-plain-') as folder:
-        tree = os.path.join(folder, 'tree')
-        os.makedirs(os.path.join(tree, 'test'))
-        debuggers.make_for_the_guest(SOURCE, os.path.join(tree, 'test', 'plain'),
-                                     '-g', '-O0')
-        with Guest('--level=' + debuggers.LEVEL,
-                   initramfs=boot.build_initramfs(tree, folder)) as guest:
-            guest.run('/test/plain & sleep 1')
-            debugger.check(STOP + TYPES + VIEWED + VALUES, pid=guest.child.pid)
+    with debuggers.guest_with(SOURCE, '-g', '-O0') as guest:
+        debugger.check(STOP + TYPES + VIEWED + VALUES, pid=guest.child.pid)
 
 
 def test_gdb():
