@@ -42,18 +42,19 @@ CASTS = [
     ('p (char *)names[0]', 'p (char *)names[0]', '"uno"'),
     ('p ((const struct node *)head)->value', 'p ((struct node *)head)->value', r'\b1$'),
     ('p *(int (*)[3])grid[1]', None, r'\{4, 5, 6\}'),
-    ('p sizeof (int *)', None, r'= [48]$'),
+    ('p sizeof (int *)', None, r'= 8$'),
     ('p "(int *)a"', None, r'"\(int \*\)a"$'),
     ('p $none', None, '^void$'),
     ('p nowhere', None, r'^No symbol "nowhere" in current context\.$'),
 ]
-# Registers of the kernel.
+# Registers of the kernel, where the subject writes its greeting.
 KERNEL = [
-    ('tbreak vfs_write', 'breakpoint set -o true -n vfs_write', 'vfs_write|reakpoint'),
+    ('tbreak vfs_write if count == 8',
+     "breakpoint set -o true -n vfs_write -c 'count == 8'", 'vfs_write|reakpoint'),
     ('continue', 'continue', r'\bvfs_write ?\('),
     ('p *(struct file *)file', 'p *(struct file *)file', 'f_mode = .*f_op = '),
     ('p *(int *)file', 'p *(int *)file', r'\b\d+$'),
-    ('p (char *)buf', 'p (char *)buf', '"(hello|[^"]*)'),
+    ('p (char *)buf', 'p (char *)buf', '"[Hh]ello"'),
     ('p ((struct file *)file)->f_op == file->f_op', None, '= 1$'),
     ('p *((struct file *)file)->f_op', 'p *((struct file *)file)->f_op', 'write_iter = '),
 ]

@@ -245,7 +245,7 @@ def find_type(target, name, program=None):
             found = module.find_type(' '.join(spelled.split()))
             if found:
                 return found
-    raise NotUnderstood(f'there is no type {name} in the kernel')
+    raise NotUnderstood(f'there is no type {name}')
 
 
 def evaluate(target, text):

@@ -15,7 +15,8 @@ CLASSES = {
     lldb.eTypeClassPointer: 'pointer', lldb.eTypeClassArray: 'array',
     lldb.eTypeClassFunction: 'function',
 }
-POINTER = re.compile(r'(.*?) ?\*(\)\(.*\)|\)\[.*\])?')
+BEHIND_STAR = r'\*(\)\(.*\)|\)\[.*\])?'  # how names of pointers end
+POINTER = re.compile(rf'(.*?) ?{BEHIND_STAR}')
 FLOATS = (lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
 
 

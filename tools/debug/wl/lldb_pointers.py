@@ -18,7 +18,9 @@ LONGEST = 1024  # of a text that is shown
 DEREFERENCE = '$$dereference$$'  # lldb's name of what `*` leads to
 
 
-def is_guest_pointer(kind):
+# What lldb asks of types has another argument.
+
+def is_guest_pointer(kind, _=None):
     return lldb_backend.is_guest_pointer(kind.GetCanonicalType())
 
 
@@ -65,7 +67,7 @@ def address_of(found):
     return address if found.GetError().Success() and 0 < address < END else None
 
 
-def text(pointer, _):
+def text(pointer, _=None):
     """The summary of a char *."""
     address = address_of(pointer.GetNonSyntheticValue())
     found = address and read_text(pointer.GetProcess(), address)
@@ -88,7 +90,7 @@ def whole_text(pointer, _):
     """A guest's pointer and its summary: without one, lldb would show all that it
     leads to."""
     found = pointer.GetNonSyntheticValue()
-    behind = text(found, None) if is_guests_text(found.GetType(), None) else ''
+    behind = text(found) if is_guests_text(found.GetType()) else ''
     return f'0x{found.GetValueAsUnsigned():08x} {behind}'.rstrip()
 
 
@@ -97,11 +99,7 @@ def is_editors():
     return 'lldb-dap' in os.path.basename(os.readlink('/proc/self/exe'))
 
 
-def is_guest_pointer_here(kind, _):
-    return is_guest_pointer(kind)
-
-
-def is_guests_text(kind, _):
+def is_guests_text(kind, _=None):
     return kind.GetCanonicalType().GetName() in TEXTS
 
 
@@ -174,7 +172,8 @@ def install(debugger):
                         f'-F {__name__}.text --recognizer-function '
                         f'{__name__}.is_guests_text' if is_editors() else
                         f'-v -F {__name__}.whole_text --recognizer-function '
-                        f'{__name__}.is_guest_pointer_here'),
-                    r"type format add -w guest -f hex -x '\*(\)\(.*\))?$'",
+                        f'{__name__}.is_guest_pointer'),
+                    'type format add -w guest -f hex '
+                    f"-x '{lldb_backend.BEHIND_STAR}$'",
                     'type category enable guest'):
         debugger.HandleCommand(command)
