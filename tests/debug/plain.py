@@ -32,6 +32,11 @@ TYPES = [
     ('whatis here', 'frame variable here', r'\bpoint_t\b'),
     ('whatis any', 'frame variable any', r'\bvoid \*'),
     ('whatis level', 'frame variable level', r'\blevel_t\b'),
+    ('ptype change', None, r'\bint \(\*\)\('),
+    # What wasm has comes last, or, in lldb, where it is asked for.
+    ('info locals', 'frame variable', r'\A(?!.*\bvar_l.*\bsum =).*\bsum = '),
+    ('p var_p0', 'frame variable var_p0', '= '),
+    (None, 'frame variable', r'\A(?!.*\b(instance|var_[lp]\d+) =)'),
     ('p sizeof(head)', 'p sizeof(head)', r'\b4$'),
     ('p sizeof(here)', 'p sizeof(here)', r'\b12$'),
 ]

@@ -12,11 +12,15 @@ struct truths {
 	struct box *box;
 	struct lid *lid;
 	int weight, grade, coins, second, early, amount, height, mark, number, start, length,
-		rest;
+		rest, owner, left, right;
+	long long area, yield;
+	double slope;
 };
 struct token { int number; };
 struct span { int start, length; };
 struct part { int first, rest; };
+struct tract { double slope; long long area; int owner; };
+struct plot { int left; long long yield; int right; };
 struct lid { int height; };
 struct box { int width, height; struct lid *lid; };
 
@@ -168,6 +172,22 @@ __attribute__((noinline)) static int redeem(struct token token, int seed)
 	return token.number + span.start * span.length + part.first;
 }
 
+/* They are of more than a number; of the second one the middle is needed no longer. */
+__attribute__((noinline)) static int survey(volatile struct truths *from)
+{
+	struct tract tract = { from->ratio, from->wide, from->masked };
+	struct plot plot = { from->doubled, from->wide, from->seed };
+
+	truth.slope = tract.slope;
+	truth.area = tract.area;
+	truth.owner = tract.owner;
+	truth.left = plot.left;
+	truth.yield = plot.yield;
+	truth.right = plot.right;
+	stop_here(12);
+	return (int)(tract.slope + tract.area) / (tract.owner + 1) + plot.left - plot.right;
+}
+
 int main(int argc, char **argv)
 {
 	static struct lid lids[2];
@@ -188,5 +208,6 @@ int main(int argc, char **argv)
 		sink += postpone(round + 100);
 		sink += keep(round);
 		sink += redeem((struct token){ round + 70 }, round + 30);
+		sink += survey(&truth);
 	}
 }

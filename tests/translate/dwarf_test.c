@@ -70,6 +70,15 @@ static void check_locals(const struct wasm_module *m, const struct locals *l)
 		      is_type(&l->types, l->vars[i].is) &&
 		      (l->vars[i].structure == TYPE_NONE ||
 		       l->vars[i].structure < l->types.n));
+	for (i = 0; i < l->nvars; i++) {
+		const struct local_var *v = &l->vars[i];
+
+		CHECK(v->whole <= i);
+		if (!locals_is_piece(l, v))
+			continue;
+		CHECK(v->at + v->type.size <= l->types.list[v->structure].size);
+		CHECK(!(locals_padding(l, v) >> v->at & 1));
+	}
 	check_types(&l->types, &l->names);
 }
 

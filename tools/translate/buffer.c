@@ -119,3 +119,9 @@ void buffer_set_leb(uint8_t *to, size_t n, uint64_t value)
 	for (; n; n--, value >>= 7)
 		*to++ = (uint8_t)((value & 0x7f) | (n > 1 ? 0x80 : 0));
 }
+
+void buffer_set_fixed(uint8_t *to, size_t n, uint64_t value)
+{
+	for (; n; n--, value >>= 8)
+		*to++ = (uint8_t)value;
+}

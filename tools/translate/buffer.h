@@ -28,5 +28,7 @@ void buffer_c_string(struct buffer *b, const void *p, size_t n);
 
 /* A LEB128 number, in just n bytes. */
 void buffer_set_leb(uint8_t *to, size_t n, uint64_t value);
+/* The same, little endian. */
+void buffer_set_fixed(uint8_t *to, size_t n, uint64_t value);
 
 #endif

@@ -18,6 +18,7 @@
 #include "finish.h"
 #include "metadata.h"
 #include "names.h"
+#include "pieces.h"
 #include "pointers.h"
 #include "prepare.h"
 #include "symbols.h"
@@ -473,6 +474,8 @@ int compile_module(const char *dir, const struct level *level,
 		err = run_lld(&job, failure);
 	if (!err)
 		err = symbols_finish(dir, "guest.so", &in.m, in.names, failure);
+	if (!err)
+		err = pieces_finish(dir, "guest.so", failure);
 	if (!err)
 		err = pointers_finish(dir, "guest.so", failure);
 	input_free(&in);

@@ -32,6 +32,7 @@ void dwarf_open(struct dwarf *d, const struct wasm_module *m)
 		.ranges = wasm_custom_section(m, ".debug_ranges"),
 		.rnglists = wasm_custom_section(m, ".debug_rnglists"),
 		.abbrevs_at = UINT64_MAX,
+		.address_size = DWARF_WASM_ADDRESS,
 	};
 	d->effort = 4 * (uint64_t)d->abbrev.n;
 }
@@ -118,7 +119,10 @@ struct dwarf_value dwarf_read_value(const struct dwarf *d,
 	case DW_FORM_strx3: case DW_FORM_addrx3:
 		v.u = dwarf_read_fixed(r, 3);
 		break;
-	case DW_FORM_addr: case DW_FORM_data4: case DW_FORM_ref4:
+	case DW_FORM_addr:
+		v.u = dwarf_read_fixed(r, d->address_size);
+		break;
+	case DW_FORM_data4: case DW_FORM_ref4:
 	case DW_FORM_ref_addr:
 	case DW_FORM_sec_offset: case DW_FORM_strx4: case DW_FORM_addrx4:
 		v.u = dwarf_read_fixed(r, 4);

@@ -2,7 +2,7 @@
 /*
  * dwarf.h: a reader of DWARF 4 and 5 in WebAssembly modules (dwarfstd.org and
  * "DWARF for WebAssembly": an address of code is an offset in the code
- * section).
+ * section), and, but for addresses, in what LLVM makes of them.
  *
  * It is made for input that may be damaged or hostile: bounds are checked,
  * nothing is allocated by what a count says, and bad input ends the reading of
@@ -20,6 +20,8 @@
 #define DW_OP_WASM_location 0xed
 #endif
 
+#define DWARF_WASM_ADDRESS 4 /* bytes */
+
 struct dwarf_value;
 struct dwarf {
 	struct wasm_slice info, abbrev, str, str_offsets, addr;
@@ -28,6 +30,7 @@ struct dwarf {
 	struct dwarf_abbrev *abbrevs; /* by code - 1 */
 	uint32_t nabbrevs, room;
 	uint64_t abbrevs_at;
+	unsigned int address_size; /* bytes of one in .debug_info */
 	uint64_t effort; /* bytes of such tables that may still be read */
 	/* Is told of each attribute that dwarf_next() reads, if it is set. */
 	void (*visit)(void *arg, uint64_t at, const struct dwarf_value *value);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* expression.c: DWARF's expressions, see expression.h. */
-#include "dwarf.h"
 #include "expression.h"
+#include "operation.h"
 
 #define MAX_STEPS 16
 
@@ -180,29 +180,6 @@ bool expression_is_all(const struct expression *e, unsigned int local,
 	}
 }
 
-/* Skips what follows an operation; false: that is not known here. */
-static bool skip_operands(struct wasm_reader *r, unsigned int op)
-{
-	uint64_t c;
-
-	switch (op) {
-	case DW_OP_WASM_location:
-		if (wasm_read_byte(r) == 3)
-			return false; /* a global, which has 4 bytes */
-		wasm_read_u32(r);
-		return !r->bad;
-	case DW_OP_plus_uconst:
-		wasm_read_leb(r, 64, false);
-		return !r->bad;
-	case DW_OP_not: case DW_OP_neg: case DW_OP_plus: case DW_OP_minus:
-	case DW_OP_mul: case DW_OP_and: case DW_OP_or: case DW_OP_xor:
-	case DW_OP_shl: case DW_OP_stack_value:
-		return true;
-	default:
-		return read_constant(r, op, &c);
-	}
-}
-
 bool expression_piece(struct wasm_slice *rest, struct wasm_slice *place,
 		      uint64_t *size)
 {
@@ -218,7 +195,7 @@ bool expression_piece(struct wasm_slice *rest, struct wasm_slice *place,
 		op = wasm_read_byte(&r);
 		if (op == DW_OP_piece)
 			*size = wasm_read_leb(&r, 32, false);
-		else if (!skip_operands(&r, op))
+		else if (!operation_skip(&r, op, DWARF_WASM_ADDRESS))
 			return false;
 		else
 			end = r.p;

@@ -14,13 +14,11 @@ static bool is_in_frame(struct found *f)
 	return f->offset >= 0 && !r.bad && r.p == r.end;
 }
 
-/* A structure of which all members are known, as large as a number? */
-static bool is_small_structure(const struct types *t, uint32_t n)
+/* A structure of which all members are known, and which is not too large? */
+static bool is_whole(const struct types *t, uint32_t type)
 {
-	const struct type *type = n < t->n ? &t->list[n] : NULL;
-
-	return type && type->kind == TYPE_STRUCTURE && !type->is_partial &&
-	       type->size && type->size <= 8 && !(type->size & (type->size - 1));
+	return type < t->n && t->list[type].kind == TYPE_STRUCTURE &&
+	       !t->list[type].is_partial && t->list[type].used;
 }
 
 /* False: it is none that could be in locals. */
@@ -30,12 +28,13 @@ static bool read_structure(struct found *f, const struct dwarf_unit *u,
 	uint32_t is = types_read(&l->types, u, &l->names, type, true);
 	uint32_t n = types_strip(&l->types, is);
 
-	if (!is_small_structure(&l->types, n))
+	if (!is_whole(&l->types, n))
 		return false;
 	f->is = is;
 	f->structure = n;
-	f->type = (struct local_type){ .class = LOCAL_UNSIGNED,
-				       .size = (uint8_t)l->types.list[n].size };
+	f->type = (struct local_type){ .class = LOCAL_UNSIGNED, .size = 8 };
+	if (local_is_size(l->types.list[n].size))
+		f->type.size = (uint8_t)l->types.list[n].size;
 	f->constant.is_set = false;
 	return true;
 }

@@ -151,43 +151,50 @@ static void add_range(struct reading *g, uint32_t var, const struct listed *l)
 				.is_wide = local == WASM_I64 });
 }
 
-/* A structure of one number with a fraction is that, if it is from the beginning. */
-static void settle_type(const struct reading *g, uint32_t whole,
-			struct wasm_slice place)
+/* What is of one number with a fraction is that, if it is from the beginning. */
+static void settle_type(const struct reading *g, uint32_t var, struct wasm_slice place)
 {
 	size_t n = g->out->nevents;
 	struct expression e;
 	unsigned int local = expression_read(place, &e) ? local_of(g, &e) : 0;
 
 	if ((local == WASM_F32 || local == WASM_F64) &&
-	    !(n && g->out->events[n - 1].var >= whole))
-		g->out->vars[whole].type.class = LOCAL_FLOAT;
+	    !(n && g->out->events[n - 1].var >= var))
+		g->out->vars[var].type.class = LOCAL_FLOAT;
 }
 
 /* The variable that has so many bytes of another one, or all of them: itself, or a piece
- * of a structure, perhaps a new one; NO_VAR: they overlap with others, or are no number. */
+ * of a structure, perhaps a new one; NO_VAR: they overlap with others, or are no number.
+ * size: 0, of all. */
 static uint32_t piece_of(struct reading *g, uint32_t whole, uint64_t at, uint64_t size,
 			 struct wasm_slice place)
 {
 	struct locals *out = g->out;
 	struct local_var piece = out->vars[whole], *v;
+	uint32_t all, var;
 
 	if (piece.structure == TYPE_NONE)
 		return size ? NO_VAR : whole;
+	all = out->types.list[piece.structure].size;
 	if (!size)
-		settle_type(g, whole, place);
-	if (!size || size == piece.type.size)
-		return at ? NO_VAR : whole;
-	if (piece.type.class == LOCAL_FLOAT || at + size > piece.type.size ||
-	    (size != 1 && size != 2 && size != 4))
+		size = all;
+	if (at + size > all || !local_is_size(size))
 		return NO_VAR;
+	if (size == all) {
+		settle_type(g, whole, place);
+		return whole;
+	}
 	for (v = out->vars + whole + 1; v < out->vars + out->nvars; v++)
 		if (at < v->at + v->type.size && v->at < at + size)
 			return v->at == at && v->type.size == size ?
 				(uint32_t)(v - out->vars) : NO_VAR;
 	piece.at = (uint32_t)at;
-	piece.type.size = (uint8_t)size;
-	return add_var(g, &piece);
+	piece.type = (struct local_type){ .class = LOCAL_UNSIGNED,
+					  .size = (uint8_t)size };
+	var = add_var(g, &piece);
+	if (var != NO_VAR)
+		settle_type(g, var, place);
+	return var;
 }
 
 /* A place, or those of its pieces. */
@@ -340,26 +347,6 @@ static uint32_t line_of(const struct dwarf_die *die)
 	return die->decl_line.u <= INT32_MAX ? (uint32_t)die->decl_line.u : 0;
 }
 
-/* Those of the variable that was added last, if it has any: all of its members, or none
- * is told. */
-static void settle_pieces(struct reading *g, uint32_t whole, size_t first_event)
-{
-	struct locals *out = g->out;
-	const struct local_var *v = &out->vars[whole];
-	uint64_t needed;
-
-	if (whole + 1 == out->nvars)
-		return;
-	needed = out->types.list[v->structure].used;
-	while (++v < out->vars + out->nvars)
-		needed &= ~(((UINT64_C(1) << v->type.size * 8) - 1) << v->at * 8);
-	out->vars[whole].type.size = 8; /* what it is made of */
-	if (needed) {
-		out->nvars = whole + 1;
-		out->nevents = first_event;
-	}
-}
-
 static void add_variable(struct reading *g, const struct dwarf_die *die,
 			 uint32_t scope)
 {
@@ -388,7 +375,6 @@ static void add_variable(struct reading *g, const struct dwarf_die *die,
 	if (var == NO_VAR)
 		return;
 	read_location(g, &f, var);
-	settle_pieces(g, var, first_event);
 	if (f.is_param)
 		find_param(g, var, first_event);
 }
@@ -563,7 +549,14 @@ bool locals_is_piece(const struct locals *l, const struct local_var *var)
 	return var - l->vars != var->whole;
 }
 
-bool locals_has_pieces(const struct locals *l, const struct local_var *var)
+uint64_t locals_padding(const struct locals *l, const struct local_var *var)
 {
-	return var + 1 < l->vars + l->nvars && var[1].whole == var->whole;
+	const struct local_var *v = &l->vars[var->whole], *end = l->vars + l->nvars;
+	uint32_t size = l->types.list[v->structure].size;
+	uint64_t bytes = ~UINT64_C(0) >> (64 - size) &
+			 ~types_used(&l->types, v->structure);
+
+	while (++v < end && v->whole == var->whole)
+		bytes &= ~(((UINT64_C(1) << v->type.size) - 1) << v->at);
+	return bytes;
 }

@@ -7,9 +7,9 @@
  * nothing else (webs.h), or is the sum of that and a constant, or the like
  * (expression.h). What LLVM tells too early is left out (early.h). One that is in
  * memory, in the function's frame, is known by its address. A small structure in a local is
- * a number; one whose pieces are in several ones has variables of those behind it, of which
- * it is made. Those of blocks, and of functions that were put into this one, are told
- * with the scope that they are in.
+ * a number; one whose pieces are in several ones has variables of those behind it. Those of
+ * blocks, and of functions that were put into this one, are told with the scope that they
+ * are in.
  */
 #ifndef TRANSLATE_LOCALS_H
 #define TRANSLATE_LOCALS_H
@@ -27,7 +27,8 @@ struct local_var {
 			  * from 1; else 0 */
 	uint32_t line;	 /* where it is declared, in the scope's file */
 	uint32_t offset; /* in the function's frame, if it is there */
-	uint32_t structure; /* that it is, or TYPE_NONE; its type is a number then */
+	uint32_t structure; /* that it is, of up to 64 bytes, or TYPE_NONE; its type is a
+			     * number then */
 	uint32_t whole;	    /* the structure that it is a piece of; else itself */
 	uint32_t at;	    /* of a piece: where in the structure, in bytes */
 };
@@ -87,7 +88,7 @@ void locals_free(struct locals *l);
 /* Is it no more than a part of what the guest has? */
 bool locals_is_piece(const struct locals *l, const struct local_var *var);
 
-/* Is it made of such parts, which are behind it? */
-bool locals_has_pieces(const struct locals *l, const struct local_var *var);
+/* Of a piece: the bytes of the whole that no member and no piece has, a bit each. */
+uint64_t locals_padding(const struct locals *l, const struct local_var *var);
 
 #endif

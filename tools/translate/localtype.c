@@ -16,6 +16,11 @@ bool local_is_name(struct wasm_slice s)
 	return s.n && s.n < 200 && !isdigit(s.p[0]);
 }
 
+bool local_is_size(uint64_t size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
 /* What a type is without its names and qualifiers; false: void or damaged. */
 static bool strip(const struct dwarf_unit *u, const struct dwarf_value *type,
 		  struct dwarf_die *ret)
@@ -58,7 +63,7 @@ bool local_type_of_number(const struct dwarf_unit *u, const struct dwarf_die *di
 	else if (die->tag != DW_TAG_base_type)
 		return false;
 	if (encoding >= sizeof(classes) || encoding < 2 || encoding == 3 ||
-	    (size != 1 && size != 2 && size != 4 && size != 8))
+	    !local_is_size(size))
 		return false;
 	ret->class = classes[encoding];
 	ret->size = (uint8_t)size;

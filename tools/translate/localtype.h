@@ -20,6 +20,9 @@ struct local_type {
 /* A name that C could have. */
 bool local_is_name(struct wasm_slice s);
 
+/* Has a number of C so many bytes? */
+bool local_is_size(uint64_t size);
+
 /* Of a number's or an enumeration's entry; false: it is neither. */
 bool local_type_of_number(const struct dwarf_unit *u, const struct dwarf_die *die,
 			  struct local_type *ret);

@@ -9,226 +9,39 @@
 #include "inlined.h"
 #include "keep.h"
 #include "metadata.h"
-#include "nodes.h"
 #include "record.h"
-#include "typenodes.h"
-
-#define RECORD "\n    #dbg_"
-
-struct rewriting {
-	const struct marks *marks;
-	const struct wasm_module *m;
-	char **names; /* of functions */
-	struct text *nodes; /* by number */
-	uint32_t nnodes;
-	uint32_t unit; /* the node of the compile unit */
-	struct new_nodes new;
-	bool failed; /* no memory */
-	/* Nodes that were made, or NODE_NONE. */
-	uint32_t *scope_nodes; /* by scope: the function or the block */
-	uint32_t *call_nodes;  /* by scope: where an inlined function is called */
-	uint32_t *record_nodes; /* by scope: locations of its variables' records */
-	uint32_t *file_nodes;  /* by file of lines.h */
-	uint32_t *owners; /* by node: the function that it is the variables of */
-	struct type_nodes types;
-	struct inlined inlined; /* functions, and their variables */
-};
-
-/* What a location refers to. */
-struct place {
-	uint32_t scope, call; /* nodes; call: or NODE_NONE */
-	uint32_t file;	      /* of the scope, by number in lines.h */
-};
-
-/* ---- reading nodes ---------------------------------------------------- */
-
-/* The node of that number, without "!7 = " and "distinct ". */
-static struct text node(const struct rewriting *r, uint32_t n)
-{
-	return n < r->nnodes ? r->nodes[n] : (struct text){ "", 0 };
-}
-
-/* The function that a scope is in; NODE_NONE if it is in none. */
-static uint32_t function_of(const struct rewriting *r, uint32_t scope)
-{
-	uint32_t hops;
-
-	for (hops = 0; hops < r->nnodes; hops++) {
-		struct text t = node(r, scope);
-
-		if (text_starts(t, "!DISubprogram("))
-			return scope;
-		if (!text_starts(t, "!DILexicalBlock"))
-			return NODE_NONE;
-		scope = text_value(t, "scope: !");
-	}
-	return NODE_NONE;
-}
-
-/* Of "!DISubprogram(name: "w2c_guest_f7", ..."; NODE_NONE: of something else. */
-static uint32_t function_number(struct text t)
-{
-	static const char prefix[] = "!DISubprogram(name: \"w2c_" FINISH_NAME "_f";
-
-	return text_starts(t, prefix) ? text_number(text_without(t, prefix)) :
-					NODE_NONE;
-}
-
-/* ---- new nodes -------------------------------------------------------- */
-
-static uint32_t file_node(struct rewriting *r, uint32_t file)
-{
-	if (file == NO_FILE)
-		return text_value(node(r, r->unit), "file: !");
-	if (r->file_nodes[file] == NODE_NONE) {
-		r->file_nodes[file] = nodes_begin(&r->new);
-		buffer_text(&r->new.text, "!DIFile(filename: ");
-		text_put_string(&r->new.text, r->marks->lines->files.texts[file]);
-		buffer_text(&r->new.text, ", directory: \"\")\n");
-	}
-	return r->file_nodes[file];
-}
-
-/* A location's scope, when the line is in that file. */
-static uint32_t scope_in_file(struct rewriting *r, const struct place *place,
-			      uint32_t file)
-{
-	uint32_t node, at;
-
-	if (file == place->file || file == NO_FILE)
-		return place->scope;
-	at = file_node(r, file);
-	node = nodes_begin(&r->new);
-	buffer_printf(&r->new.text, "!DILexicalBlockFile(scope: !%u, file: !%u, "
-		      "discriminator: 0)\n", place->scope, at);
-	return node;
-}
-
-static void put_call(struct buffer *out, uint32_t call)
-{
-	if (call != NODE_NONE)
-		buffer_printf(out, ", inlinedAt: !%u", call);
-}
-
-/* An inlined function, of which nobody knows more than what it is called. */
-static uint32_t function_node(struct rewriting *r, const struct scope *s)
-{
-	uint32_t file = file_node(r, s->declared.file), vars = r->new.next++;
-	uint32_t node = nodes_begin(&r->new);
-
-	inlined_add(&r->inlined, (struct inlined_function){ s->kin, node, file,
-							    vars });
-	buffer_text(&r->new.text, "distinct !DISubprogram(name: ");
-	text_put_string(&r->new.text, r->marks->scopes->names.texts[s->name]);
-	buffer_printf(&r->new.text, ", scope: !%u, file: !%u, line: %u, "
-		      "type: !DISubroutineType(types: !{null}), "
-		      "scopeLine: %u, flags: DIFlagPrototyped, "
-		      "spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | "
-		      "DISPFlagOptimized, unit: !%u, retainedNodes: !%u)\n",
-		      file, file, s->declared.line, s->declared.line, r->unit,
-		      vars);
-	return node;
-}
-
-/* LLVM does not say which file a block is in, if it is the function's. */
-static uint32_t block_node(struct rewriting *r, const struct scope *s,
-			   const struct place *outer, uint32_t file)
-{
-	uint32_t in_file = file_node(r, file), node = nodes_begin(&r->new);
-
-	buffer_printf(&r->new.text, "distinct !DILexicalBlock(scope: !%u, file: !%u, "
-		      "line: %u)\n", outer->scope, in_file, s->declared.line);
-	return node;
-}
-
-static uint32_t call_node(struct rewriting *r, const struct scope *s,
-			  const struct place *outer)
-{
-	uint32_t scope = scope_in_file(r, outer, s->called.file);
-	uint32_t node = nodes_begin(&r->new);
-
-	buffer_printf(&r->new.text, "distinct !DILocation(line: %u, scope: !%u",
-		      s->called.line, scope);
-	put_call(&r->new.text, outer->call);
-	buffer_text(&r->new.text, ")\n");
-	return node;
-}
-
-/* Where the function that a node is of is declared, or else begins. */
-static struct scope_line declared(const struct rewriting *r, struct text node)
-{
-	struct scope_line at = { NO_FILE, 0 };
-	uint32_t n = function_number(node) - r->m->imported[WASM_K_FUNC];
-	const struct line_row *row;
-
-	if (n >= r->m->nbodies || r->marks->first[n] == NO_ROW)
-		return at;
-	row = &r->marks->lines->rows[r->marks->first[n]];
-	at = r->marks->scopes->functions[n];
-	return at.file != NO_FILE ? at : (struct scope_line){ row->file,
-							      row->line };
-}
-
-/* A scope in a function that is a node. */
-static struct place place_of(struct rewriting *r, uint32_t scope,
-			     uint32_t function)
-{
-	const struct scope *list = r->marks->scopes->list, *s, *kin;
-	struct place outer, place = { function, NODE_NONE, NO_FILE };
-
-	if (scope == NO_SCOPE) {
-		place.file = declared(r, node(r, function)).file;
-		return place;
-	}
-	s = &list[scope];
-	kin = &list[s->kin];
-	outer = place_of(r, s->outer, function);
-	place = (struct place){ NODE_NONE, outer.call, s->declared.file };
-	if (place.file == NO_FILE && !s->is_inlined)
-		place.file = outer.file;
-	if (r->scope_nodes[s->kin] == NODE_NONE)
-		r->scope_nodes[s->kin] = s->is_inlined ?
-			function_node(r, kin) :
-			block_node(r, s, &outer, place.file);
-	place.scope = r->scope_nodes[s->kin];
-	if (!s->is_inlined)
-		return place;
-	if (r->call_nodes[scope] == NODE_NONE)
-		r->call_nodes[scope] = call_node(r, s, &outer);
-	place.call = r->call_nodes[scope];
-	return place;
-}
+#include "scopenodes.h"
 
 /* ---- rewriting nodes -------------------------------------------------- */
 
 /* Its head is of no line then. */
 static bool has_prologue(const struct rewriting *r, uint32_t function)
 {
-	uint32_t n = function_number(node(r, function)) - r->m->imported[WASM_K_FUNC];
+	uint32_t n = scope_body(r, function);
 
-	return n < r->m->nbodies && marks_has_prologue(r->marks, n);
+	return n != NODE_NONE && marks_has_prologue(r->marks, n);
 }
 
 /* "!DILocation(line: 7, scope: !3)"; line 0 is code of several lines. */
 static bool put_location(struct rewriting *r, struct text t, struct buffer *out)
 {
 	uint32_t mark = text_value(t, "line: "), line = 0, scope;
-	uint32_t function = function_of(r, text_value(t, "scope: !"));
+	uint32_t function = scope_function(r, text_value(t, "scope: !"));
 	const struct line_row *row = marks_row(r->marks, mark);
-	struct place place;
+	struct scope_place place;
 
 	if (function == NODE_NONE)
 		return false;
-	place = place_of(r, row ? r->marks->scopes->of_row[
-				 row - r->marks->lines->rows] : NO_SCOPE,
-			 function);
+	place = scope_place(r, row ? r->marks->scopes->of_row[
+				    row - r->marks->lines->rows] : NO_SCOPE,
+			    function);
 	if (row)
 		line = row->line;
 	else if (mark && !has_prologue(r, function))
-		line = declared(r, node(r, function)).line;
+		line = scope_declared(r, function).line;
 	scope = scope_in_file(r, &place, row ? row->file : NO_FILE);
 	buffer_printf(out, "!DILocation(line: %u, scope: !%u", line, scope);
-	put_call(out, place.call);
+	scope_put_call(out, place.call);
 	buffer_byte(out, ')');
 	return true;
 }
@@ -269,7 +82,7 @@ static uint32_t arg_of(const struct rewriting *r, uint32_t function,
 		       const struct local_var *var, bool is_inlined, uint32_t arg)
 {
 	const struct local_part *part =
-		part_of(r, function_number(node(r, function)));
+		part_of(r, scope_function_number(scope_text(r, function)));
 	const uint32_t instance = 1; /* wasm's first one */
 
 	if (!var)
@@ -288,14 +101,16 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 {
 	struct text name = text_field(t, "name: \"");
 	const char *end = memchr(name.p, '"', name.n);
-	uint32_t function = function_of(r, text_value(t, "scope: !"));
+	uint32_t function = scope_function(r, text_value(t, "scope: !"));
 	uint32_t arg = text_value(t, "arg: ");
 	const struct local_var *var = variable_of(r, t);
-	struct place place;
+	struct scope_place place;
 
 	if (function == NODE_NONE || !end)
 		return false;
-	place = place_of(r, var ? var->scope : NO_SCOPE, function);
+	place = scope_place(r, var ? var->scope : NO_SCOPE, function);
+	if (!var || (var->scope == NO_SCOPE && var->number))
+		place.scope = function;
 	if (var && !locals_is_piece(r->marks->locals, var))
 		inlined_note(&r->inlined, var, node);
 	buffer_text(out, "!DILocalVariable(name: ");
@@ -306,10 +121,11 @@ static bool put_variable(struct rewriting *r, uint32_t node, struct text t,
 	arg = arg_of(r, function, var, place.call != NODE_NONE, arg);
 	if (arg != NODE_NONE)
 		buffer_printf(out, ", arg: %u", arg);
-	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u)",
-		      place.scope, file_node(r, place.file),
+	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u%s)",
+		      place.scope, scope_file(r, place.file),
 		      var ? var->line : 0,
-		      type_of(r, var, text_value(t, "type: !")));
+		      type_of(r, var, text_value(t, "type: !")),
+		      var ? "" : ", flags: DIFlagArtificial");
 	return true;
 }
 
@@ -324,15 +140,16 @@ static uint32_t type_of_function(struct rewriting *r, uint32_t function, uint32_
 
 /* "!DISubprogram(name: "w2c_guest_f7", scope: !3, file: !3, line: 4, type: !5,
  * scopeLine: 4, ..." */
-static bool put_function(struct rewriting *r, struct text t, struct buffer *out)
+static bool put_function(struct rewriting *r, uint32_t node, struct text t,
+			 struct buffer *out)
 {
 	struct text rest = text_field(t, "scopeLine: ");
-	uint32_t n = function_number(t), file, type;
-	struct scope_line at = declared(r, t);
+	uint32_t n = scope_function_number(t), file, type;
+	struct scope_line at = scope_declared(r, node);
 
 	if (at.file == NO_FILE || !r->names[n] || !rest.n)
 		return false;
-	file = file_node(r, at.file);
+	file = scope_file(r, at.file);
 	type = type_of_function(r, n, text_value(t, "type: !"));
 	buffer_text(out, "distinct !DISubprogram(name: ");
 	text_put_string(out, r->names[n]);
@@ -356,12 +173,12 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 	while ((at = memchr(at + 1, '!', (size_t)(end - at - 1)))) {
 		uint32_t n = text_number((struct text){ at + 1,
 						   (size_t)(end - at - 1) });
-		const struct local_var *var = variable_of(r, node(r, n));
+		const struct local_var *var = variable_of(r, scope_text(r, n));
 		uint32_t scope = var ? var->scope : NO_SCOPE;
 
 		if (inlined_function(r->marks->scopes, scope) != NO_SCOPE ||
 		    (var && locals_is_piece(r->marks->locals, var)) ||
-		    text_starts(node(r, n), "!DILabel("))
+		    text_starts(scope_text(r, n), "!DILabel("))
 			continue;
 		buffer_printf(out, "%s!%u", comma, n);
 		comma = ", ";
@@ -373,7 +190,7 @@ static bool put_variables(struct rewriting *r, struct text t, struct buffer *out
 /* A node with what is new in it; false: it stays as it is. */
 static bool put_node(struct rewriting *r, uint32_t n, struct buffer *out)
 {
-	struct text t = node(r, n);
+	struct text t = scope_text(r, n);
 
 	if (r->owners[n] != NODE_NONE && text_starts(t, "!{"))
 		return put_variables(r, t, out);
@@ -382,7 +199,7 @@ static bool put_node(struct rewriting *r, uint32_t n, struct buffer *out)
 	if (text_starts(t, "!DILocalVariable("))
 		return put_variable(r, n, t, out);
 	if (text_starts(t, "!DISubprogram("))
-		return put_function(r, t, out);
+		return put_function(r, n, t, out);
 	return false;
 }
 
@@ -399,6 +216,18 @@ static uint32_t *make_table(struct rewriting *r, size_t n)
 	return table;
 }
 
+/* A function of its list of variables, or a variable of itself. */
+static void note_owner(struct rewriting *r, uint32_t node)
+{
+	uint32_t n = text_value(r->nodes[node], "retainedNodes: !");
+	const struct local_var *var = variable_of(r, r->nodes[node]);
+
+	if (text_starts(r->nodes[node], "!DISubprogram(") && n < r->nnodes)
+		r->owners[n] = node;
+	else if (var && text_starts(r->nodes[node], "!DILocalVariable("))
+		r->var_nodes[var - r->marks->locals->vars] = node;
+}
+
 static void read_nodes(struct rewriting *r, const char *at, const char *end)
 {
 	const char *start = at;
@@ -412,6 +241,7 @@ static void read_nodes(struct rewriting *r, const char *at, const char *end)
 	}
 	r->nodes = calloc((size_t)r->nnodes + 1, sizeof(*r->nodes));
 	r->owners = make_table(r, r->nnodes);
+	r->body_nodes = make_table(r, r->nnodes);
 	r->failed |= !r->nodes;
 	for (at = start; !r->failed && text_line(&at, end, &line);) {
 		n = text_node(line, &t);
@@ -421,11 +251,8 @@ static void read_nodes(struct rewriting *r, const char *at, const char *end)
 		if (text_starts(t, "!DICompileUnit("))
 			r->unit = n;
 	}
-	for (i = 0; !r->failed && i < r->nnodes; i++) {
-		n = text_value(r->nodes[i], "retainedNodes: !");
-		if (text_starts(r->nodes[i], "!DISubprogram(") && n < r->nnodes)
-			r->owners[n] = i;
-	}
+	for (i = 0; !r->failed && i < r->nnodes; i++)
+		note_owner(r, i);
 	r->new.next = r->nnodes;
 }
 
@@ -449,26 +276,45 @@ static void put_nodes(struct rewriting *r, const char *at, const char *end,
 	}
 }
 
+static uint32_t function_of_variable(const struct rewriting *r, uint32_t node)
+{
+	return scope_function(r, text_value(scope_text(r, node), "scope: !"));
+}
+
 /* The location of a variable's records, which tells by its scope which instance
  * of the variable they are about; NODE_NONE: it is the function's own. */
 static uint32_t record_location(struct rewriting *r, uint32_t node_of_var,
 				const struct local_var *var)
 {
-	uint32_t function = function_of(r, text_value(node(r, node_of_var),
-						      "scope: !"));
-	struct place place;
+	uint32_t function = function_of_variable(r, node_of_var);
+	struct scope_place place;
 
 	if (var->scope == NO_SCOPE || function == NODE_NONE)
 		return NODE_NONE;
 	if (r->record_nodes[var->scope] == NODE_NONE) {
-		place = place_of(r, var->scope, function);
+		place = scope_place(r, var->scope, function);
 		r->record_nodes[var->scope] = nodes_begin(&r->new);
 		buffer_printf(&r->new.text, "!DILocation(line: 0, scope: !%u",
 			      place.scope);
-		put_call(&r->new.text, place.call);
+		scope_put_call(&r->new.text, place.call);
 		buffer_text(&r->new.text, ")\n");
 	}
 	return r->record_nodes[var->scope];
+}
+
+/* The node of a variable, or of what it is a piece of; false: there is none. */
+static bool find_whole(const struct rewriting *r, const struct local_var *var,
+		       uint32_t *node)
+{
+	uint32_t whole = r->var_nodes[var->whole];
+
+	if (locals_is_piece(r->marks->locals, var)) {
+		if (whole == NODE_NONE || function_of_variable(r, whole) !=
+					  function_of_variable(r, *node))
+			return false;
+		*node = whole;
+	}
+	return true;
 }
 
 /* "value(i32 %3, !7, !DIExpression(), !9)": where a variable is from here on. */
@@ -480,8 +326,8 @@ static void put_record(struct rewriting *r, struct text line, struct buffer *out
 	uint32_t n;
 
 	if (record_read(line, &record))
-		var = variable_of(r, node(r, record.variable));
-	if (var && locals_is_piece(r->marks->locals, var))
+		var = variable_of(r, scope_text(r, record.variable));
+	if (var && !find_whole(r, var, &record.variable))
 		return;
 	buffer_text(out, RECORD);
 	if (!var) {
@@ -495,7 +341,7 @@ static void put_record(struct rewriting *r, struct text line, struct buffer *out
 	record_put(&record, r->marks->locals, var, out);
 }
 
-/* The code, without labels, which are wasm2c's, and pieces. */
+/* The code, without labels, which are wasm2c's. */
 static void put_code(struct rewriting *r, struct text code, struct buffer *out)
 {
 	const char *end = code.p + code.n;
@@ -548,6 +394,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	r->call_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
 	r->record_nodes = make_table(r, r->marks->scopes->n);
+	r->var_nodes = make_table(r, l ? l->nvars : 0);
 	r->types.made = make_table(r, l ? l->types.n * TYPE_COPIES : 0);
 	if (!r->failed)
 		read_nodes(r, at, end);
@@ -571,6 +418,8 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	inlined_free(&r->inlined);
 	free(r->file_nodes);
 	free(r->owners);
+	free(r->body_nodes);
+	free(r->var_nodes);
 	free(r->nodes);
 	buffer_free(&r->new.text);
 }

@@ -57,22 +57,19 @@ static bool is_sound(struct object *o)
 }
 
 int object_map(struct object *o, const char *dir, const char *so,
-		      struct failure *failure)
+	       struct failure *failure)
 {
 	char path[PATH_MAX + 32];
 	struct stat st;
-	int fd;
 
 	*o = (struct object){ .p = MAP_FAILED };
 	snprintf(path, sizeof(path), "%s/%s", dir, so);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd >= 0 && !fstat(fd, &st)) {
+	o->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (o->fd >= 0 && !fstat(o->fd, &st)) {
 		o->n = (size_t)st.st_size;
-		o->p = mmap(NULL, o->n, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			    0);
+		o->p = mmap(NULL, o->n, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    o->fd, 0);
 	}
-	if (fd >= 0)
-		close(fd);
 	if (o->p == MAP_FAILED)
 		return failure_set(failure, FAIL_HOST, "what lld made cannot be "
 				   "changed: %s", strerror(errno));
@@ -84,9 +81,50 @@ int object_map(struct object *o, const char *dir, const char *so,
 
 int object_unmap(struct object *o, int err, struct failure *failure)
 {
-	if (o->p != MAP_FAILED && munmap(o->p, o->n) && !err)
-		err = failure_set(failure, FAIL_HOST, "munmap: %s",
-				  strerror(errno));
+	bool is_bad = o->p != MAP_FAILED && munmap(o->p, o->n);
+
+	is_bad |= o->fd >= 0 && close(o->fd);
+	if (is_bad && !err)
+		err = failure_set(failure, FAIL_WRITE, "what lld made cannot be "
+				  "written: %s", strerror(errno));
+	return err;
+}
+
+static void align(struct buffer *more, const struct object *o)
+{
+	while ((o->n + more->n) % 8)
+		buffer_byte(more, 0);
+}
+
+int object_append(struct object *o, const char *name, const struct buffer *contents,
+		  struct failure *failure)
+{
+	const Elf64_Shdr *section = object_section(o, name);
+	Elf64_Shdr copy = *section;
+	Elf64_Ehdr *h = (void *)o->p;
+	struct buffer more = { 0 };
+	uint64_t headers;
+	int err = 0;
+
+	align(&more, o);
+	copy.sh_offset = o->n + more.n;
+	copy.sh_size = contents->n;
+	buffer_put(&more, contents->p, contents->n);
+	align(&more, o);
+	headers = o->n + more.n;
+	buffer_put(&more, o->sections, o->nsections * sizeof(copy));
+	buffer_put(&more, &copy, sizeof(copy));
+	more.failed |= contents->failed;
+	errno = more.failed ? ENOMEM : ENOSPC;
+	if (more.failed ||
+	    pwrite(o->fd, more.p, more.n, (off_t)o->n) != (ssize_t)more.n) {
+		err = failure_set(failure, FAIL_WRITE, "what lld made cannot be "
+				  "added to: %s", strerror(errno));
+	} else {
+		h->e_shoff = headers;
+		h->e_shnum++;
+	}
+	buffer_free(&more);
 	return err;
 }
 

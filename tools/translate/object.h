@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buffer.h"
 #include "failure.h"
 
 struct object {
 	char *p;
 	size_t n;
+	int fd;
 	const Elf64_Shdr *sections;
 	unsigned int nsections;
 	const char *section_names;
@@ -23,6 +25,11 @@ struct object {
  * object_unmap() in either case. */
 int object_map(struct object *o, const char *dir, const char *so,
 	       struct failure *failure);
+
+/* Puts a section of that name, which there is, at the end once more, with these contents;
+ * once, before object_unmap(): 0, or -1 and *failure. */
+int object_append(struct object *o, const char *name, const struct buffer *contents,
+		  struct failure *failure);
 
 /* What is changed is in the file then: err, or -1 and *failure. */
 int object_unmap(struct object *o, int err, struct failure *failure);

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* pointers.c: pointers of 4 bytes in two sections .debug_abbrev, see pointers.h. */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "buffer.h"
 #include "dwarf.h"
 #include "object.h"
@@ -15,7 +8,7 @@
 /* One abbreviation: where it is in the section. */
 struct abbreviation {
 	size_t tag, type; /* their first byte; type: 0, if it has none */
-	bool is_pointer;
+	bool is_pointer, is_vector;
 };
 
 /* The next one of any table. */
@@ -39,6 +32,7 @@ static bool read_next(struct wasm_reader *r, const uint8_t *start,
 			wasm_read_leb(r, 64, true);
 		if (name == DW_AT_type)
 			ret->type = at;
+		ret->is_vector |= name == DW_AT_GNU_vector;
 	} while (!r->bad && (name || form));
 	return !r->bad;
 }
@@ -50,6 +44,8 @@ static void tell_apart(uint8_t *first, uint8_t *last, size_t n)
 	struct abbreviation a;
 
 	while (read_next(&r, last, &a)) {
+		if (a.is_vector)
+			last[a.tag] = DW_TAG_const_type;
 		if (!a.is_pointer)
 			continue;
 		last[a.tag] = DW_TAG_pointer_type;
@@ -58,65 +54,28 @@ static void tell_apart(uint8_t *first, uint8_t *last, size_t n)
 	}
 }
 
-/* At the end of the file: the section once more, and the sections' headers with it. */
-static int append(struct object *o, const Elf64_Shdr *section,
-		  const struct buffer *last, int fd)
-{
-	struct buffer more = { 0 };
-	Elf64_Ehdr *h = (void *)o->p;
-	Elf64_Shdr copy = *section;
-	uint64_t headers;
-	int err;
-
-	copy.sh_offset = (o->n + 7) & ~UINT64_C(7);
-	while (o->n + more.n < copy.sh_offset)
-		buffer_byte(&more, 0);
-	buffer_put(&more, last->p, last->n);
-	while ((o->n + more.n) % 8)
-		buffer_byte(&more, 0);
-	headers = o->n + more.n;
-	buffer_put(&more, o->sections, o->nsections * sizeof(copy));
-	buffer_put(&more, &copy, sizeof(copy));
-	err = more.failed ||
-	      pwrite(fd, more.p, more.n, (off_t)o->n) != (ssize_t)more.n;
-	buffer_free(&more);
-	if (!err) {
-		h->e_shoff = headers;
-		h->e_shnum++;
-	}
-	return err;
-}
-
-static int finish(struct object *o, const char *path, struct failure *failure)
+static int finish(struct object *o, struct failure *failure)
 {
 	const Elf64_Shdr *section = object_section(o, ".debug_abbrev");
 	struct buffer last = { 0 };
-	int fd, err;
+	int err;
 
-	if (!section || o->nsections >= SHN_LORESERVE - 1)
+	if (!section)
 		return 0;
 	buffer_put(&last, o->p + section->sh_offset, section->sh_size);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	err = fd < 0 || last.failed;
-	if (!err) {
+	if (!last.failed)
 		tell_apart((uint8_t *)o->p + section->sh_offset, last.p, last.n);
-		err = append(o, section, &last, fd);
-	}
-	if (fd >= 0 && close(fd))
-		err = 1;
+	err = object_append(o, ".debug_abbrev", &last, failure);
 	buffer_free(&last);
-	return err ? failure_set(failure, FAIL_WRITE, "what lld made cannot be "
-				 "added to: %s", strerror(errno)) : 0;
+	return err;
 }
 
 int pointers_finish(const char *dir, const char *so, struct failure *failure)
 {
-	char path[PATH_MAX + 32];
 	struct object o;
 	int err = object_map(&o, dir, so, failure);
 
-	snprintf(path, sizeof(path), "%s/%s", dir, so);
 	if (!err)
-		err = finish(&o, path, failure);
+		err = finish(&o, failure);
 	return object_unmap(&o, err, failure);
 }

@@ -6,7 +6,7 @@
  * there are two sections .debug_abbrev, which tell what the entries of .debug_info are:
  * lldb, as most tools, takes the first one, in which a pointer is an enumeration of 4
  * bytes with the name of the pointer's type (tools/debug/wl follows it); gdb the last one,
- * in which it is a pointer.
+ * in which it is a pointer, and a vector of a function, which it may lead to, a qualifier.
  */
 #ifndef TRANSLATE_POINTERS_H
 #define TRANSLATE_POINTERS_H

@@ -373,12 +373,6 @@ static void copy_info(const struct prune *p, struct buffer *ret)
 	}
 }
 
-static void put_fixed(uint8_t *to, size_t n, uint64_t value)
-{
-	for (; n; n--, value >>= 8)
-		*to++ = (uint8_t)value;
-}
-
 /* What refers to something that was cut refers to its unit then. */
 static void fix_refs(const struct prune *p, struct buffer *info)
 {
@@ -397,7 +391,7 @@ static void fix_refs(const struct prune *p, struct buffer *info)
 			target = base + ref->root;
 		if (p->merges)
 			base = 0;
-		(ref->is_leb ? buffer_set_leb : put_fixed)(info->p + at, ref->size,
+		(ref->is_leb ? buffer_set_leb : buffer_set_fixed)(info->p + at, ref->size,
 						    target - base);
 	}
 }
@@ -425,13 +419,13 @@ static void fix_units(const struct prune *p, struct pruned *ret)
 					 ret->info.n;
 		uint8_t set[32] = { 0 };
 
-		put_fixed(ret->info.p + start, 4, end - start - 4);
-		put_fixed(set, 4, sizeof(set) - 4);
-		put_fixed(set + 4, 2, 2); /* version */
-		put_fixed(set + 6, 4, start);
+		buffer_set_fixed(ret->info.p + start, 4, end - start - 4);
+		buffer_set_fixed(set, 4, sizeof(set) - 4);
+		buffer_set_fixed(set + 4, 2, 2); /* version */
+		buffer_set_fixed(set + 6, 4, start);
 		set[10] = 4; /* size of an address */
-		put_fixed(set + 16, 4, 0xfffe0000 + (i & 0xffff));
-		put_fixed(set + 20, 4, 1);
+		buffer_set_fixed(set + 16, 4, 0xfffe0000 + (i & 0xffff));
+		buffer_set_fixed(set + 20, 4, 1);
 		buffer_put(&ret->aranges, set, sizeof(set));
 	}
 }

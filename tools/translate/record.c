@@ -90,19 +90,54 @@ static void put_in_memory(const struct record *rec, uint32_t offset, struct buff
 		buffer_printf(out, "DW_OP_plus_uconst, %u, DW_OP_deref", offset);
 }
 
+static void put_location(const struct record *rec, struct buffer *out)
+{
+	buffer_text(out, "), ");
+	buffer_put(out, rec->location.p, rec->location.n);
+}
+
+/* What is said is of so many bytes of a variable from there on. */
+static void put_fragment(uint32_t at, uint32_t n, struct buffer *out)
+{
+	buffer_printf(out, "DW_OP_LLVM_fragment, %u, %u", at * 8, n * 8);
+}
+
+/* Between pieces is padding, of which lldb does not say that it is nowhere; so it is 0, in
+ * numbers of up to 8 bytes. */
+static void put_padding(const struct record *rec, uint64_t bytes, struct buffer *out)
+{
+	uint32_t at = 0, n;
+
+	while (bytes) {
+		for (; !(bytes & 1); bytes >>= 1)
+			at++;
+		for (n = 0; n < 8 && bytes & 1; bytes >>= 1)
+			n++;
+		buffer_printf(out, RECORD "value(i64 0, !%u, !DIExpression(",
+			      rec->variable);
+		put_fragment(at, n, out);
+		put_location(rec, out);
+		at += n;
+	}
+}
+
 void record_put(const struct record *rec, const struct locals *l,
 		const struct local_var *var, struct buffer *out)
 {
+	bool is_piece = locals_is_piece(l, var);
+
 	if (var->type.in_memory) {
 		put_in_memory(rec, var->offset, out);
 	} else {
 		buffer_put(out, rec->value.p, rec->value.n);
 		buffer_printf(out, "!%u, !DIExpression(", rec->variable);
-		if (locals_has_pieces(l, var))
-			put_of_one_type(rec->operations, out);
-		else
-			buffer_put(out, rec->operations.p, rec->operations.n);
+		buffer_put(out, rec->operations.p, rec->operations.n);
 	}
-	buffer_text(out, "), ");
-	buffer_put(out, rec->location.p, rec->location.n);
+	if (is_piece) {
+		buffer_text(out, rec->operations.n ? ", " : "");
+		put_fragment(var->at, var->type.size, out);
+	}
+	put_location(rec, out);
+	if (is_piece && var == &l->vars[var->whole + 1])
+		put_padding(rec, locals_padding(l, var), out);
 }

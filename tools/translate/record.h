@@ -19,7 +19,11 @@ struct record {
 /* A line behind "#dbg_"; false: it is of another form. */
 bool record_read(struct text line, struct record *ret);
 
-/* It, as one of that variable of the guest, which is l's. */
+/* In front of such a line. */
+#define RECORD "\n    #dbg_"
+
+/* It, as one of that variable of the guest, which is l's; a piece: of the whole, whose node
+ * is in rec. */
 void record_put(const struct record *rec, const struct locals *l,
 		const struct local_var *var, struct buffer *out);
 

@@ -86,20 +86,30 @@ static uint32_t void_node(struct type_nodes *t)
 	return node;
 }
 
-/* LLVM asks what an enumeration is of for its sign, which functions and nothing lack. */
-static bool has_sign(const struct types *t, uint32_t type)
+/*
+ * What a pointer leads to. LLVM asks what an enumeration is of for its sign, which nothing
+ * and functions lack; a vector of one function, which is none in C, has it.
+ */
+static uint32_t target_node(struct type_nodes *t, uint32_t type, unsigned int copy)
 {
-	type = types_strip(t, type);
-	return type < t->n && t->list[type].kind != TYPE_FUNCTION;
+	uint32_t plain = types_strip(t->types, type), of, node;
+
+	if (plain >= t->types->n)
+		return void_node(t);
+	of = node_of(t, type, copy);
+	if (t->types->list[plain].kind != TYPE_FUNCTION)
+		return of;
+	node = begin(t);
+	buffer_printf(TEXT, "!DICompositeType(tag: DW_TAG_array_type, baseType: !%u, "
+		      "flags: DIFlagVector, elements: !{!DISubrange(count: 1)})\n", of);
+	return node;
 }
 
 /* As gdb has it, and as what lldb shows of it. */
 static uint32_t pointer_node(struct type_nodes *t, const struct type *type,
 			     unsigned int copy)
 {
-	uint32_t of = has_sign(t->types, type->of) ? node_of(t, type->of, copy) :
-						     void_node(t);
-	uint32_t node = begin(t);
+	uint32_t of = target_node(t, type->of, copy), node = begin(t);
 	char name[TYPES_NAME_MAX];
 
 	types_spell(t->types, t->names, (uint32_t)(type - t->types->list), name);

@@ -9,6 +9,7 @@
 #include "types.h"
 
 #define MAX_DEPTH 40
+#define MAX_USED 64 /* bytes: bits of a number */
 #define MAX_SIZE (1u << 28) /* bytes, and elements of an array */
 #define MAX_DIMENSIONS 8
 #define MAX_PARTS (1u << 22) /* types, members, enumerators of a module */
@@ -208,13 +209,26 @@ static void read_members(struct reading *g, const struct dwarf_die *die,
 	}
 }
 
+static uint64_t first_bits(uint32_t n)
+{
+	return n ? ~UINT64_C(0) >> (64 - n) : 0;
+}
+
+uint64_t types_used(const struct types *t, uint32_t type)
+{
+	const struct type *of = &t->list[types_strip(t, type)];
+
+	return of->size > MAX_USED ? 0 :
+	       of->kind == TYPE_STRUCTURE ? of->used : first_bits(of->size);
+}
+
 /* What is known of them when all are read. */
 static void add_members(struct reading *g, struct type *structure,
 			const struct members *members)
 {
 	struct types *t = g->out;
 	const struct type *of;
-	uint64_t width, bits;
+	uint64_t bits;
 	size_t i;
 
 	structure->first = (uint32_t)t->nmembers;
@@ -230,13 +244,11 @@ static void add_members(struct reading *g, struct type *structure,
 		structure->is_partial |= of->is_partial;
 		if (depth_of(t, m->type) > structure->depth)
 			structure->depth = (uint8_t)depth_of(t, m->type);
-		if (structure->size > sizeof(structure->used))
+		if (structure->size > MAX_USED)
 			continue;
-		width = m->bits ? m->bits : of->size * 8;
-		bits = !width ? 0 : ~UINT64_C(0) >> (64 - width);
-		if (of->kind == TYPE_STRUCTURE)
-			bits = of->used;
-		structure->used |= bits << m->offset;
+		bits = m->bits ? first_bits((m->offset % 8 + m->bits + 7) / 8) :
+				 types_used(t, m->type);
+		structure->used |= bits ? bits << m->offset / 8 : 0;
 	}
 }
 

@@ -37,7 +37,7 @@ struct type {
 	uint32_t of;   /* a type, or TYPE_VOID */
 	uint32_t size; /* bytes; 0: nobody knows */
 	uint32_t first, n; /* members or enumerators */
-	uint64_t used; /* the bits that the members of one of up to 8 bytes have */
+	uint64_t used; /* the bytes that the members of one of up to 64 have, a bit each */
 };
 
 struct type_member {
@@ -73,6 +73,9 @@ uint32_t types_read(struct types *t, const struct dwarf_unit *u,
 
 /* What it is without names and qualifiers, which may be TYPE_VOID and TYPE_NONE. */
 uint32_t types_strip(const struct types *t, uint32_t type);
+
+/* The bytes of one of up to 64 that are not padding, a bit each. */
+uint64_t types_used(const struct types *t, uint32_t type);
 
 /* The C that debuggers show for it, such as "struct file *"; "void *" for what is too
  * long for that. */

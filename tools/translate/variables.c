@@ -172,38 +172,8 @@ static const struct local_var *var_at(const struct variables *v, uint32_t i)
 
 static void put_gone(const struct variables *v, uint32_t i, struct buffer *out)
 {
-	const struct local_var *var = var_at(v, i);
-
 	buffer_text(out, " GONE(");
-	put_name(v, var, out);
-	buffer_text(out, ");");
-	if (var->whole != v->part->first_var + i)
-		put_gone(v, var->whole - v->part->first_var, out);
-}
-
-/* The structure that it is a piece of, if all of the pieces are known. */
-static void put_whole(const struct variables *v, uint32_t i, struct buffer *out)
-{
-	uint32_t whole = var_at(v, i)->whole - v->part->first_var, k;
-	const char *or = "";
-
-	if (whole == i)
-		return;
-	for (k = whole + 1; k < v->part->nvars && var_at(v, k)->whole ==
-		     var_at(v, i)->whole; k++)
-		if (!is_in(&v->active, k))
-			return;
-	buffer_byte(out, ' ');
-	put_name(v, var_at(v, whole), out);
-	buffer_text(out, " = (");
-	vartype_put(&var_at(v, whole)->type, out);
-	buffer_text(out, ")(");
-	while (--k > whole) {
-		buffer_printf(out, "%s(u64)", or);
-		put_name(v, var_at(v, k), out);
-		buffer_printf(out, " << %u", var_at(v, k)->at * 8);
-		or = " | ";
-	}
+	put_name(v, var_at(v, i), out);
 	buffer_text(out, ");");
 }
 
@@ -267,7 +237,6 @@ static void put_value(const struct variables *v, uint32_t i,
 			    t->class == LOCAL_BOOL ? ")(u8)" : ")");
 	if (e->kind == LOCAL_IS) {
 		buffer_printf(out, "%lluull;", (unsigned long long)e->value);
-		put_whole(v, i, out);
 		return;
 	}
 	local_name(v, e, local);
@@ -276,7 +245,6 @@ static void put_value(const struct variables *v, uint32_t i,
 	else
 		buffer_text(out, local);
 	buffer_text(out, e->kind == LOCAL_AT ? ");" : ";");
-	put_whole(v, i, out);
 }
 
 static void put_declarations(struct variables *v, struct buffer *out)
