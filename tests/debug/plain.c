@@ -16,6 +16,11 @@ typedef unsigned char level_t;
 typedef int (*change_t)(int);
 enum color { RED, GREEN = 7, BLUE };
 
+struct hooks {
+	change_t change;
+	void (*none)(void);
+};
+
 static int twice(int number)
 {
 	return 2 * number;
@@ -37,10 +42,12 @@ static point_t *walk(struct node *head, char **names, point_t *where, change_t c
 	void *any = &here;
 	level_t level = 3;
 	const char *odd = "\377!"; /* is no UTF-8 */
+	struct hooks hooks = { change, NULL };
+	change_t *hook = &hooks.change;
 	int sum = 0;
 
 	for (; at; at = at->next)
-		sum += change(at->value) + level + grid[1][2] + (paint == BLUE) + !odd;
+		sum += (*hook)(at->value) + level + grid[1][2] + (paint == BLUE) + !odd;
 	at = list[1];
 	here.x = (int)strlen(names[1]) + (*link)->value + !any;
 	stop_here(&sum);

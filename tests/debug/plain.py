@@ -15,6 +15,8 @@ STOP = [
     ('tbreak stop_here', 'breakpoint set -o true -n stop_here', 'stop_here|reakpoint'),
     ('continue', 'continue', rf'\bstop_here ?\(.*found={ADDRESS}\b'),
     ('p *found', 'p *found', r'\b24$'),
+    ('p twice(instance, 21)', None, r'= 42$'),
+    ('p twice(21)', None, 'Too few arguments.* take `instance` first'),
     ('bt 3', 'bt', rf'\bwalk ?\(.*head={ADDRESS}, names={ADDRESS}, where={ADDRESS}, '
      rf'change=\S+.*\bmain ?\(.*argc=1, argv={ADDRESS}\)'),
     ('up', 'up', r'\bwalk\b'),
@@ -61,7 +63,8 @@ KERNEL = [
     ('p *(int *)file', 'p *(int *)file', r'\b\d+$'),
     ('p (char *)buf', 'p (char *)buf', '"[Hh]ello"'),
     ('p ((struct file *)file)->f_op == file->f_op', None, '= 1$'),
-    ('p *((struct file *)file)->f_op', 'p *((struct file *)file)->f_op', 'write_iter = '),
+    ('p *((struct file *)file)->f_op', 'p *((struct file *)file)->f_op',
+     r'write_iter = 0x[0-9a-f]+ <pipe_write>'),
 ]
 VALUES = [
     ('p *head', 'p *head', 'value = 1,.*next = 0x.*"first"'),
@@ -84,7 +87,12 @@ VALUES = [
     ('p level', 'p level', r'\b3\b'),
     ('p sum', 'p sum', r'\b24$'),
     ('p &head', 'p &head', rf'struct node \*\*\) {ADDRESS}'),
-    ('p change', 'p change', '0x'),
+    ('p change', 'p change', r'0x[0-9a-f]+ <twice>'),
+    (None, 'frame variable change', r'0x[0-9a-f]+ <twice>'),
+    ('p *hook', 'p *hook', r'0x[0-9a-f]+ <twice>'),
+    ('p hooks', 'p hooks', r'change = 0x[0-9a-f]+ <twice>,.*none = (0x0|NULL)'),
+    ('wl-sym change', 'wl-sym change', r'function pointer \d+ of program plain: twice\(\) at '
+     r'\S+/plain.c:\d+$'),
     ('p head == list[0]', 'expression head == list[0]', r'\b1$|\btrue$'),
     *CASTS,
     ('finish', 'finish', r'^(?=.*\bmain\b).*\(point_t \*\) '),

@@ -123,17 +123,24 @@ static bool put_list(struct wasm_slice lists, uint64_t offset, uint64_t size,
 	return is_changed;
 }
 
+static bool is_name(unsigned int tag)
+{
+	return tag == DW_TAG_typedef || tag == DW_TAG_const_type ||
+	       tag == DW_TAG_volatile_type;
+}
+
 /* Bytes of the structure that a variable is, or 0. */
 static uint64_t structure_size(const struct dwarf_unit *u, const struct dwarf_die *die)
 {
 	struct dwarf_die type;
-	unsigned int i;
+	unsigned int i = 0;
 
 	if (!dwarf_die_origin(u, die, &type))
 		return 0;
-	for (i = 0; i < MAX_HOPS && type.type.is_set; i++)
-		if (!dwarf_die_at(u, type.type.u, &type))
+	do {
+		if (!type.type.is_set || !dwarf_die_at(u, type.type.u, &type))
 			return 0;
+	} while (is_name(type.tag) && i++ < MAX_HOPS);
 	return type.tag == DW_TAG_structure_type || type.tag == DW_TAG_union_type ?
 	       type.byte_size.u : 0;
 }

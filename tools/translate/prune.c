@@ -391,8 +391,8 @@ static void fix_refs(const struct prune *p, struct buffer *info)
 			target = base + ref->root;
 		if (p->merges)
 			base = 0;
-		(ref->is_leb ? buffer_set_leb : buffer_set_fixed)(info->p + at, ref->size,
-						    target - base);
+		(ref->is_leb ? buffer_set_leb : buffer_set_fixed)(
+			info->p + at, ref->size, target - base);
 	}
 }
 

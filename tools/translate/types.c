@@ -177,7 +177,7 @@ static bool read_member(struct reading *g, const struct dwarf_die *die,
 		.type = read_type(g, &die->type, true),
 	};
 	width = ret->bits ? ret->bits : (uint64_t)size_of(g->out, ret->type) * 8;
-	return ret->type < g->out->n && offset + width <= limit &&
+	return types_strip(g->out, ret->type) < g->out->n && offset + width <= limit &&
 	       (ret->name != NO_NAME || is_nameless(g->out, ret->type));
 }
 
@@ -227,7 +227,6 @@ static void add_members(struct reading *g, struct type *structure,
 			const struct members *members)
 {
 	struct types *t = g->out;
-	const struct type *of;
 	uint64_t bits;
 	size_t i;
 
@@ -240,8 +239,7 @@ static void add_members(struct reading *g, struct type *structure,
 			return;
 		t->members[t->nmembers++] = *m;
 		structure->n++;
-		of = &t->list[types_strip(t, m->type)];
-		structure->is_partial |= of->is_partial;
+		structure->is_partial |= t->list[types_strip(t, m->type)].is_partial;
 		if (depth_of(t, m->type) > structure->depth)
 			structure->depth = (uint8_t)depth_of(t, m->type);
 		if (structure->size > MAX_USED)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""functions.py: the kernel's functions by their pointers, which are indices of a table,
-and by their addresses, as the kernel prints them."""
+"""functions.py: functions of the kernel and of programs by their pointers, which are
+indices of a table of each, and the kernel's by their addresses, as it prints them."""
 
 import struct
 
+from . import programs
 from .value import GuestError
 
 TEXT_BASE = 0xF0000000  # WASM_TEXT_BASE of include/host_abi.h
@@ -32,17 +33,26 @@ def kernel_table(target):
     raise GuestError('no task has a kernel instance yet')
 
 
-def pointer(target, index):
-    """(name, host address, file, line) of the kernel's function of that index."""
-    if 'table' not in target.memo:
-        target.memo['table'] = kernel_table(target)
-    table = target.memo['table']
+def _table(target, path):
+    """Whose it is, and it; path: the file with its code or types, or None: the kernel's."""
+    image = path and programs.of_file(target, path)
+    if image:
+        return 'the program', image.table
+    return 'the kernel', kernel_table(target)
+
+
+def pointer(target, index, path=None):
+    """(name, host address, file, line) of the function of that index: the kernel's, or
+    that of the program whose code or types are in the file."""
+    tables = target.memo.setdefault('tables', {})
+    if path not in tables:
+        tables[path] = _table(target, path)
+    who, table = tables[path]
     if not 0 < index < int(table.size):
-        raise GuestError(f'{index} is no function pointer of the kernel')
+        raise GuestError(f'{index} is no function pointer of {who}')
     code = int(table.data[index].func)
     if not code:
-        raise GuestError(f'{index} is a function pointer of the kernel that calls '
-                         'nothing')
+        raise GuestError(f'{index} is a function pointer of {who} that calls nothing')
     name, _, file, line = target.code_at(code)
     return name or f'0x{code:x}', code, file, line
 
@@ -63,7 +73,3 @@ def at_address(target, address):
             name, _, file, line = target.code_at(int(desc.text_start) + text)
             return name or 'a function without a name', offset - start, file, line
     return None
-
-
-def name_of_pointer(target, index):
-    return pointer(target, index)[0]

@@ -9,6 +9,7 @@ from . import expression, gdb_print, percpu, stacks, tasks, threads
 from .value import GuestError
 
 MAX_PID = 1 << 20  # above, it is the address of a task_struct
+the_target = None  # set by install()
 
 
 def _object(kind, address):
@@ -191,6 +192,31 @@ class ThreadNames:
                 self.done = True
 
 
+class FunctionPointer:
+    """A pointer to a function of the guest, which is the index of a table."""
+
+    def __init__(self, index, name):
+        self.text = f'{index:#x} <{name}>'
+
+    def to_string(self):
+        return self.text
+
+
+def function_printer(found):
+    """gdb asks for each value that it prints; None: it is another, or calls nothing."""
+    kind = found.type.strip_typedefs()
+    if kind.code != gdb.TYPE_CODE_PTR or not kind.objfile or \
+       kind.target().strip_typedefs().code != gdb.TYPE_CODE_FUNC or \
+       not kind.objfile.filename.endswith(('.so', '.types')):
+        return None
+    try:
+        index = int(found)
+        name = index and the_target.function_name(index, kind.objfile.filename)
+    except gdb.error:
+        return None  # it is nowhere
+    return FunctionPointer(index, name) if name else None
+
+
 def _plain(decorator):
     from .target import Frame
     frame = decorator.inferior_frame()
@@ -199,10 +225,13 @@ def _plain(decorator):
 
 
 def install(target):
+    global the_target
+    the_target = target
     for kind in (_Task, _PerCpu, _ContainerOf):
         kind.target = target
         kind(kind.called)
     gdb.frame_filters[FrameFilter.name] = FrameFilter(target)
+    gdb.pretty_printers.append(function_printer)
     gdb_print.install()
 
     names = ThreadNames(target)

@@ -33,7 +33,10 @@ class Print(gdb.Command):
             # It is `print`, but for what is void, of which it says nothing.
             gdb.execute(f'call {with_numbers(text)}', from_tty)
         except gdb.error as e:
-            raise gdb.GdbError(str(e)) from None  # and no more than that
+            message = str(e)  # and no more than that
+            if message.startswith('Too few arguments'):
+                message += ' Functions of the guest take `instance` first.'
+            raise gdb.GdbError(message) from None
         if re.fullmatch(r'\s*\$[A-Za-z_]\w*\s*', text) and \
            gdb.parse_and_eval(text).type.code == gdb.TYPE_CODE_VOID:
             gdb.write('void\n')

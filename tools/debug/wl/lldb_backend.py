@@ -17,6 +17,7 @@ CLASSES = {
 }
 BEHIND_STAR = r'\*(\)\(.*\)|\)\[.*\])?'  # how names of pointers end
 POINTER = re.compile(rf'(.*?) ?{BEHIND_STAR}')
+TO_FUNCTION = re.compile(r'(.*)\((\*+)\)(\(.*\))')  # the name of a pointer to one
 FLOATS = (lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
 
 
@@ -24,6 +25,23 @@ def is_guest_pointer(raw):
     """One in translated code is an enumeration with the name of the pointer's type."""
     return bool(raw.GetTypeClass() == lldb.eTypeClassEnumeration and
                 POINTER.fullmatch(raw.GetName() or ''))
+
+
+class NamedType(value.Type):
+    """A function, or a pointer of the guest that leads to one, by its name: lldb has no
+    type for it."""
+    raw = None
+    signed = False
+
+    def __init__(self, module, name):
+        self.module, self.name = module, name
+        found = TO_FUNCTION.fullmatch(name)
+        self.kind, self.size, self.target = 'function', 0, None
+        if found:
+            result, stars, arguments = found.groups()
+            of = f'({stars[1:]})' if stars[1:] else ''
+            self.kind, self.size = 'pointer', 4
+            self.target = NamedType(module, f'{result}{of}{arguments}')
 
 
 class Type(value.Type):
@@ -56,6 +74,8 @@ class Type(value.Type):
 
     @property
     def target(self):
+        if is_guest_pointer(self.raw) and TO_FUNCTION.fullmatch(self.name):
+            return NamedType(self.module, self.name).target
         if 'of' not in self.__dict__:
             raw = self.module.pointee(self.name) if is_guest_pointer(self.raw) else \
                 self.raw.GetPointeeType() if self.kind == 'pointer' else \

@@ -54,6 +54,12 @@ def is_record(kind, _):
         is_companions(kind.GetCanonicalType())
 
 
+def is_function(kind, _):
+    """A pointer to one, other than those that are enumerations."""
+    to = target_of(kind)
+    return bool(to and to.GetTypeClass() & lldb.eTypeClassFunction)
+
+
 def is_text(kind, _):
     """Those of 8 bytes are lldb's own."""
     to = target_of(kind)
@@ -86,11 +92,33 @@ def read_text(process, address):
     return data.split(b'\0')[0][:LONGEST]
 
 
+def function(pointer, _=None):
+    """The summary of a pointer to a function, which is an index."""
+    found = pointer.GetNonSyntheticValue()
+    index, path = found.GetValueAsUnsigned(), file_of(found)
+    name = path and 0 < index < END and \
+        lldb_extras.the_target.function_name(index, path)
+    return f'<{name}>' if name else ''
+
+
+def file_of(found):
+    """The file that the type of a value is from, or its frame's code; or None."""
+    kind = found.GetType()
+    for module in (kind.GetModule(), kind.GetPointeeType().GetModule(),
+                   found.GetFrame().GetModule()):
+        if module.IsValid():
+            return module.GetFileSpec().fullpath
+    return None
+
+
 def whole_text(pointer, _):
     """A guest's pointer and its summary: without one, lldb would show all that it
     leads to."""
     found = pointer.GetNonSyntheticValue()
-    behind = text(found) if is_guests_text(found.GetType()) else ''
+    kind = found.GetType()
+    behind = text(found) if is_guests_text(kind) else \
+        function(found) if lldb_backend.TO_FUNCTION.fullmatch(
+            kind.GetCanonicalType().GetName()) else ''
     return f'0x{found.GetValueAsUnsigned():08x} {behind}'.rstrip()
 
 
@@ -112,7 +140,7 @@ def record(found):
     module = lldb_backend.Module(lldb_extras.the_target, found.GetFrame().GetModule())
     kind = module.convert(kind).target if is_guest_pointer(kind) else \
         module.convert(to or kind)
-    if not kind or kind.kind == 'void':
+    if not kind or not kind.raw or kind.kind == 'void':
         return None
     return found.CreateValueFromAddress(
         f'*{found.GetName()}' if is_pointer(found.GetType()) else found.GetName(),
@@ -168,6 +196,8 @@ def install(debugger):
                     f'--recognizer-function {__name__}.is_record',
                     f'type summary add -w guest -F {__name__}.text '
                     f'--recognizer-function {__name__}.is_text',
+                    f'type summary add -w guest -F {__name__}.function '
+                    f'--recognizer-function {__name__}.is_function',
                     'type summary add -w guest ' + (
                         f'-F {__name__}.text --recognizer-function '
                         f'{__name__}.is_guests_text' if is_editors() else

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """symbols.py: what a number of the guest is, as an address or a function pointer."""
 
-from . import (cpumask, datamap, expression, functions, maps, percpu, slab, stacks,
-               tasks, walk)
+from . import (cpumask, datamap, expression, functions, maps, percpu, programs, slab,
+               stacks, tasks)
 from .commands import command
 from .value import GuestError
 
@@ -13,7 +13,7 @@ def describe(target, address):
     """What is known of an address, as sentences, the most exact first. Each look is
     independent: what is corrupt for one does not stop the others."""
     found = []
-    for look in (_function, _code, _variable, _per_cpu, _kernel_stack, _program,
+    for look in (_programs_function, _function, _code, _variable, _per_cpu, _kernel_stack, _program,
                  _slab, _area):
         try:
             text = look(target, address)
@@ -26,6 +26,17 @@ def describe(target, address):
 
 def _place(file, line):
     return f' at {file}:{line}' if file and line else ''
+
+
+def _programs_function(target, index):
+    """Of the program whose code the selected frame is of."""
+    path = target.selected_object()
+    program = path and programs.of_file(target, path)
+    if not program:
+        return None
+    name, _, file, line = functions.pointer(target, index, path)
+    return (f'function pointer {index} of program {program.debug["name"].string_()}: '
+            f'{name}(){_place(file, line)}')
 
 
 def _function(target, index):
@@ -93,18 +104,8 @@ def _kernel_stack(target, address):
     return None
 
 
-def images(target):
-    """The runner's list of loaded programs, struct debug_image each."""
-    image = target.runner.variable('runner_images').first
-    seen = walk.Seen('the runner\'s list of images')
-    while image:
-        seen.add(int(image))
-        yield image.deref_()
-        image = image.next
-
-
 def _program(target, address):
-    for image in images(target):
+    for image in programs.images(target):
         if int(image.is_kernel):
             continue
         start = int(image.memory_base)
@@ -144,8 +145,9 @@ def _area(target, address):
 ADDRESS is a number or an expression. Says all that is known of it: a variable of the
 kernel and the member in it, per-CPU data, the kernel stack of a task, data of a
 program, an object of the kernel's allocator (and whether it is free), the memory of
-a process, the kernel's function of that function pointer, or of an address of code as
-the kernel prints it (0xf...), with the place where the function begins.
+a process, the function of that function pointer in the kernel and in the selected
+frame's program, or of an address of code as the kernel prints it (0xf...), with the place
+where the function begins.
 
 Examples: wl-sym 0x401c260
           wl-sym 0xf0012345

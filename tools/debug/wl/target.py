@@ -224,10 +224,11 @@ class Target:
     def read_u32(self, address):
         return int.from_bytes(self.read(address, 4), 'little')
 
-    def function_name(self, index):
-        """The kernel's function that this function pointer calls, or None."""
+    def function_name(self, index, path):
+        """What this function pointer calls in the kernel, or in the program with the code
+        or the types of that file; or None."""
         from . import functions
         try:
-            return functions.name_of_pointer(self, index)
+            return functions.pointer(self, index, path)[0]
         except GuestError:
             return None

@@ -268,8 +268,8 @@ def _show_pointer(value):
         except GuestError:
             text += ' (no memory)'
     elif to and to.kind == 'function' and address:
-        name = value.target_.function_name(address)
-        text += f' {name}' if name else ''
+        name = value.target_.function_name(address, value.type_.module.path)
+        text += f' <{name}>' if name else ''
     return text
 
 

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""programs.py: what the runner has loaded: the kernel and programs."""
+
+from . import walk
+
+
+def images(target):
+    """The runner's list of them, struct debug_image each."""
+    image = target.runner.variable('runner_images').first
+    seen = walk.Seen('the runner\'s list of images')
+    while image:
+        seen.add(int(image))
+        yield image.deref_()
+        image = image.next
+
+
+def of_file(target, path):
+    """A program with the code or the types of that file, struct image; or None. All that
+    have it have the same functions."""
+    for image in images(target):
+        if not int(image.is_kernel) and \
+           path in (image.so_path.string_(), image.types_path.string_()):
+            return image.container_of_(target.runner.type('struct image'), 'debug')
+    return None
