@@ -4,6 +4,7 @@
 #include "object.h"
 #include "operation.h"
 #include "pieces.h"
+#include "spill.h"
 
 #define MAX_HOPS 16 /* names and qualifiers of a type */
 
@@ -199,7 +200,35 @@ static void finish_list(struct lists *l, uint64_t base, uint64_t offset, uint64_
 	l->is_changed |= empty_entries(l->first, offset, size);
 }
 
-static void finish_lists(const struct object *o, struct lists *l)
+/* All pieces of a variable. */
+static void finish_pieces(struct lists *l, const struct dwarf_unit *u,
+			  const struct dwarf_die *die)
+{
+	uint64_t size = structure_size(u, die);
+
+	if (size && die->location.form == DW_FORM_loclistx)
+		finish_list(l, u->loclists, die->location.u, size);
+	else if (size && die->location.form == DW_FORM_exprloc)
+		finish_expression(die->location.bytes, size);
+}
+
+/* All places of a variable. */
+static void correct_spills(struct lists *l, const struct dwarf_unit *u,
+			   const struct dwarf_die *die)
+{
+	struct wasm_reader r = dwarf_reader_at(l->first, die->location.u);
+	struct entry e;
+
+	(void)u;
+	if (die->location.form == DW_FORM_exprloc)
+		spill_correct(die->location.bytes);
+	while (die->location.form == DW_FORM_loclistx && read_entry(&r, &e))
+		spill_correct(e.place);
+}
+
+static void walk(const struct object *o, struct lists *l,
+		 void (*visit)(struct lists *l, const struct dwarf_unit *u,
+			       const struct dwarf_die *die))
 {
 	struct dwarf d = {
 		.info = section(o, ".debug_info"),
@@ -211,17 +240,12 @@ static void finish_lists(const struct object *o, struct lists *l)
 	struct dwarf_unit u;
 	struct dwarf_die die;
 	size_t offset = 0;
-	uint64_t size;
 
 	d.effort = 4 * (uint64_t)d.abbrev.n;
 	while (dwarf_unit_begin(&u, &d, &offset))
-		while (dwarf_next(&u, &die)) {
-			size = die.location.is_set ? structure_size(&u, &die) : 0;
-			if (size && die.location.form == DW_FORM_loclistx)
-				finish_list(l, u.loclists, die.location.u, size);
-			else if (size && die.location.form == DW_FORM_exprloc)
-				finish_expression(die.location.bytes, size);
-		}
+		while (dwarf_next(&u, &die))
+			if (die.location.is_set)
+				visit(l, &u, &die);
 	dwarf_free(&d);
 }
 
@@ -243,9 +267,10 @@ static int finish(struct object *o, struct failure *failure)
 	struct lists l = { .first = section(o, ".debug_loclists") };
 	int err = 0;
 
+	walk(o, &l, correct_spills);
 	buffer_put(&l.last, l.first.p, l.first.n);
 	if (!l.last.failed)
-		finish_lists(o, &l);
+		walk(o, &l, finish_pieces);
 	if (!l.last.failed && l.is_changed) {
 		put_added(&l);
 		err = object_append(o, ".debug_loclists", &l.last, failure);
