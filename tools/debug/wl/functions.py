@@ -36,9 +36,12 @@ def kernel_table(target):
 def _table(target, path):
     """Whose it is, and it; path: the file with its code or types, or None: the kernel's."""
     image = path and programs.of_file(target, path)
-    if image:
-        return 'the program', image.table
-    return 'the kernel', kernel_table(target)
+    if path and not image:
+        raise GuestError(f'{path} is not loaded by the guest')
+    if not path or int(image.is_kernel):
+        return 'the kernel', kernel_table(target)
+    image = image.container_of_(target.runner.type('struct image'), 'debug')
+    return 'the program', image.table
 
 
 def pointer(target, index, path=None):

@@ -20,13 +20,19 @@ the_target = None
 _stop = None
 
 
-def _labels(process):
-    """What threads are called, by tid, at this stop."""
+def target_at_stop(process):
+    """The target, which has read nothing before this stop."""
     global _stop
     stop = process.GetProcessID(), process.GetStopID()
     if _stop != stop:
         _stop = stop
         the_target.forget()
+    return the_target
+
+
+def _labels(process):
+    """What threads are called, by tid, at this stop."""
+    target_at_stop(process)
     if 'labels' not in the_target.memo:
         the_target.memo['labels'] = threads.labels(the_target)
     return the_target.memo['labels']

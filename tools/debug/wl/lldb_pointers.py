@@ -96,8 +96,8 @@ def function(pointer, _=None):
     """The summary of a pointer to a function, which is an index."""
     found = pointer.GetNonSyntheticValue()
     index, path = found.GetValueAsUnsigned(), file_of(found)
-    name = path and 0 < index < END and \
-        lldb_extras.the_target.function_name(index, path)
+    target_now = lldb_extras.target_at_stop(pointer.GetProcess())
+    name = path and 0 < index < END and target_now.function_name(index, path)
     return f'<{name}>' if name else ''
 
 

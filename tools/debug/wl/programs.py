@@ -15,10 +15,7 @@ def images(target):
 
 
 def of_file(target, path):
-    """A program with the code or the types of that file, struct image; or None. All that
-    have it have the same functions."""
-    for image in images(target):
-        if not int(image.is_kernel) and \
-           path in (image.so_path.string_(), image.types_path.string_()):
-            return image.container_of_(target.runner.type('struct image'), 'debug')
-    return None
+    """One of them whose code or types are in that file; or None. All that have it have the
+    same functions."""
+    return next((image for image in images(target)
+                 if path in (image.so_path.string_(), image.types_path.string_())), None)

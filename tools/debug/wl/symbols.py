@@ -13,8 +13,8 @@ def describe(target, address):
     """What is known of an address, as sentences, the most exact first. Each look is
     independent: what is corrupt for one does not stop the others."""
     found = []
-    for look in (_programs_function, _function, _code, _variable, _per_cpu, _kernel_stack, _program,
-                 _slab, _area):
+    for look in (_programs_function, _function, _code, _variable, _per_cpu,
+                 _kernel_stack, _program, _slab, _area):
         try:
             text = look(target, address)
         except GuestError as e:
@@ -32,10 +32,10 @@ def _programs_function(target, index):
     """Of the program whose code the selected frame is of."""
     path = target.selected_object()
     program = path and programs.of_file(target, path)
-    if not program:
+    if not program or int(program.is_kernel):
         return None
     name, _, file, line = functions.pointer(target, index, path)
-    return (f'function pointer {index} of program {program.debug["name"].string_()}: '
+    return (f'function pointer {index} of program {program["name"].string_()}: '
             f'{name}(){_place(file, line)}')
 
 
