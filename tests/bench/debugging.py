@@ -117,7 +117,8 @@ def measure_host(folder, source, names, reps):
     program = os.path.join(folder, 'benchmark')
     subprocess.run(['cc', '-O2', '-g', source, '-o', program, '-lpthread', '-lm'],
                    check=True)
-    start = ['gdb', '-q', '-batch', '-ex', 'start']
+    # What it says of threads would be amidst what the benchmark prints.
+    start = ['gdb', '-q', '-batch', '-ex', 'set print thread-events off', '-ex', 'start']
     go = ['-ex', 'continue', '--args']
     programs = [OnHost(program), OnHost(program, *start, *go),
                 OnHost(program, *start, '-ex', 'watch *(int *)environ', *go)]
