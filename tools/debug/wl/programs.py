@@ -6,12 +6,8 @@ from . import walk
 
 def images(target):
     """The runner's list of them, struct debug_image each."""
-    image = target.runner.variable('runner_images').first
-    seen = walk.Seen('the runner\'s list of images')
-    while image:
-        seen.add(int(image))
-        yield image.deref_()
-        image = image.next
+    return walk.chain("the runner's list of images",
+                      target.runner.variable('runner_images').first)
 
 
 def of_file(target, path):

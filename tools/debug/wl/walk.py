@@ -25,6 +25,15 @@ class Seen:
         self.addresses.add(address)
 
 
+def chain(what, first):
+    """What a pointer leads to, and each member `next` from there on."""
+    seen = Seen(what)
+    while first:
+        seen.add(int(first))
+        yield first.deref_()
+        first = first.next
+
+
 def list_nodes(target, head):
     """Addresses of the struct list_heads on the list at address head."""
     what = f'the list at 0x{head:x}'

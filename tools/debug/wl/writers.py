@@ -30,12 +30,8 @@ class Write:
 
 
 def regions(target):
-    region = pointer(target, 'record_regions')
-    seen = walk.Seen('the runner\'s list of recorded regions')
-    while region:
-        seen.add(int(region))
-        yield region.deref_()
-        region = region.next
+    return walk.chain("the runner's list of recorded regions",
+                      pointer(target, 'record_regions'))
 
 
 def pointer(target, name):
