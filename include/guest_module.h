@@ -13,7 +13,15 @@
 #include <stdint.h>
 
 #define GUEST_MODULE_SYMBOL "guest_module"
-#define GUEST_MODULE_ABI 4
+#define GUEST_MODULE_ABI 5
+
+/*
+ * uint64_t, in each shared object: where the data of the image is that debuggers are to
+ * show; the locations of its variables count from it. GUEST_DATA_NOWHERE, of which no
+ * address can be read: nobody says which of several.
+ */
+#define GUEST_DATA_BASE_SYMBOL "guest_data_base"
+#define GUEST_DATA_NOWHERE (UINT64_C(1) << 63)
 
 enum guest_kind { GUEST_FUNC, GUEST_TABLE, GUEST_MEMORY, GUEST_GLOBAL, GUEST_TAG };
 

@@ -17,6 +17,27 @@ __attribute__((noinline)) void runner_images_changed(void)
 	__asm__ volatile("" ::: "memory");
 }
 
+__attribute__((noinline)) void runner_program_loaded(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+/* Where debuggers find the variables of a file: of the only image of it. How many it
+ * has. */
+static u32 place_variables(u64 *data_base)
+{
+	const struct debug_image *i;
+	u64 base = GUEST_DATA_NOWHERE;
+	u32 n = 0;
+
+	for (i = runner_images.first; i; i = i->next)
+		if (i->data_base == data_base && !n++)
+			base = i->memory_base;
+	__atomic_store_n(data_base, n == 1 ? base : GUEST_DATA_NOWHERE,
+			 __ATOMIC_RELAXED);
+	return n;
+}
+
 void debug_name_image(struct debug_image *image, const char *name)
 {
 	snprintf(image->name, sizeof(image->name), "%s", name);
@@ -26,17 +47,22 @@ void debug_add_image(struct debug_image *image, const struct module *module,
 		     const char *name)
 {
 	static u64 serial;
+	bool is_first;
 
 	image->so_path = module->path;
 	image->types_path = module->types_path;
+	image->data_base = module->data_base;
 	debug_name_image(image, name);
 	pthread_mutex_lock(&lock);
 	image->serial = ++serial;
 	image->next = runner_images.first;
 	__atomic_store_n(&runner_images.first, image, __ATOMIC_RELEASE);
+	is_first = place_variables(image->data_base) == 1;
 	runner_images.changes++;
 	pthread_mutex_unlock(&lock);
 	runner_images_changed();
+	if (is_first && !image->is_kernel)
+		runner_program_loaded();
 }
 
 void debug_remove_image(struct debug_image *image)
@@ -47,6 +73,7 @@ void debug_remove_image(struct debug_image *image)
 	for (p = &runner_images.first; *p != image; p = &(*p)->next)
 		;
 	__atomic_store_n(p, image->next, __ATOMIC_RELEASE);
+	place_variables(image->data_base);
 	runner_images.changes++;
 	pthread_mutex_unlock(&lock);
 	runner_images_changed();

@@ -13,7 +13,7 @@
 
 #include "module.h"
 
-#define DEBUG_VERSION 2
+#define DEBUG_VERSION 3
 
 struct debug_image {
 	struct debug_image *next; /* older */
@@ -21,6 +21,9 @@ struct debug_image {
 	 * global variables, see tools/translate/companion.h) or "". */
 	const char *so_path, *types_path;
 	u64 serial; /* no two images of a run have the same */
+	/* Of so_path, GUEST_DATA_BASE_SYMBOL: this image's memory_base, if it is the
+	 * only one of that file. A debugger may write there which one it shows. */
+	u64 *data_base;
 	/* Its data is in [memory_base, memory_base + memory_size), its
 	 * functions are numbered from table_base; 0 for the kernel. */
 	u32 memory_base, memory_size, table_base;
@@ -49,7 +52,9 @@ void debug_remove_image(struct debug_image *image);
  * The kernel's is not told from its other memory. */
 bool debug_print_data(char *buf, size_t n, gaddr_t gaddr);
 
-/* Does nothing: called after each change of the list, for breakpoints. */
+/* These do nothing: called for breakpoints, after each change of the list, and after one by
+ * which a program's file has an image that had none. */
 void runner_images_changed(void);
+void runner_program_loaded(void);
 
 #endif

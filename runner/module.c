@@ -73,7 +73,8 @@ int module_open(struct module *m, const char *path, const char *name,
 		return -1;
 	}
 	m->desc = dlsym(m->handle, GUEST_MODULE_SYMBOL);
-	if (!m->desc || m->desc->abi != GUEST_MODULE_ABI) {
+	m->data_base = dlsym(m->handle, GUEST_DATA_BASE_SYMBOL);
+	if (!m->desc || m->desc->abi != GUEST_MODULE_ABI || !m->data_base) {
 		snprintf(error, n, m->desc ?
 			 "%s was translated for another version of the runner" :
 			 "%s is a shared object, but not a translated module",

@@ -10,6 +10,7 @@
 struct module {
 	const struct guest_module *desc;
 	void *handle;
+	u64 *data_base; /* GUEST_DATA_BASE_SYMBOL */
 	char name[64]; /* for messages and backtraces */
 	/* Of the .so, and of its companion for debuggers, "" without one. */
 	char *path, *types_path;

@@ -23,7 +23,7 @@ def number(value):
         return float(value)
     if code != gdb.TYPE_CODE_PTR:
         return int(value)
-    offset = int(value) - int(gdb.parse_and_eval('(unsigned long)&table'))
+    offset = int(value) - int(gdb.parse_and_eval('(unsigned long)&table')) & 0xffffffff
     return offset if 0 <= offset < 64 else None
 
 

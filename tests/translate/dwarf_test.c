@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "globals.h"
 #include "lines.h"
 #include "marks.h"
 
@@ -82,6 +83,31 @@ static void check_locals(const struct wasm_module *m, const struct locals *l)
 	check_types(&l->types, &l->names);
 }
 
+static void check_globals(const struct wasm_module *m, const struct lines *lines,
+			  const struct locals *l, const struct globals *g)
+{
+	uint32_t i, k;
+
+	for (i = 0; g->functions && i < m->nbodies; i++)
+		CHECK(g->functions[i].unit == NO_UNIT ||
+		      g->functions[i].unit < g->nunits);
+	for (i = 0; i < g->nunits; i++) {
+		const struct global_unit *u = &g->units[i];
+
+		CHECK(u->first + u->nvars <= g->nvars);
+		CHECK(u->file == NO_FILE || u->file < lines->files.n);
+		CHECK(globals_unit_of(g, u->start) == i);
+		for (k = 0; k < u->nvars; k++) {
+			const struct global_var *v = &g->vars[u->first + k];
+
+			CHECK(v->name < l->names.n && v->is < l->types.n);
+			CHECK(v->declared.file == NO_FILE ||
+			      v->declared.file < lines->files.n);
+			CHECK(!k || v[-1].function <= v->function);
+		}
+	}
+}
+
 static void check_scopes(const struct lines *l, const struct scopes *s)
 {
 	size_t i;
@@ -107,6 +133,7 @@ static void check_lines(const struct wasm_module *m)
 	struct lines l;
 	struct scopes scopes;
 	struct locals locals;
+	struct globals globals;
 	struct marks k;
 	size_t i, n;
 
@@ -121,9 +148,12 @@ static void check_lines(const struct wasm_module *m)
 	scopes_read(m, m, &l, &scopes);
 	check_scopes(&l, &scopes);
 	locals_read(m, m, &scopes, &locals);
+	globals_read(m, m, &l, &locals, &globals);
 	check_locals(m, &locals);
+	check_globals(m, &l, &locals, &globals);
 	marks_init(&k, m, &l, &scopes, &locals);
 	marks_free(&k);
+	globals_free(&globals);
 	locals_free(&locals);
 	scopes_free(&scopes);
 	lines_free(&l);
@@ -159,6 +189,7 @@ int main(int argc, char **argv)
 	struct wasm_module m;
 	struct scopes scopes;
 	struct locals locals;
+	struct globals globals;
 	struct failure f;
 	struct lines l;
 	struct stat st;
@@ -182,6 +213,9 @@ int main(int argc, char **argv)
 	CHECK(scopes.n >= 2 && scopes.nparams);
 	locals_read(&m, &m, &scopes, &locals);
 	CHECK(locals.nvars > 2 && locals.nevents > 2);
+	globals_read(&m, &m, &l, &locals, &globals);
+	CHECK(globals.nunits && globals.nvars && globals.functions);
+	globals_free(&globals);
 	locals_free(&locals);
 	scopes_free(&scopes);
 	lines_free(&l);

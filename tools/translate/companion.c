@@ -5,6 +5,7 @@
 
 #include "companion.h"
 #include "file.h"
+#include "place.h"
 #include "prune.h"
 
 #define WASM_PAGE 65536u
@@ -141,24 +142,13 @@ static void put_slice(struct elf *e, const char *name, struct wasm_slice s)
 		put_section(e, name, SHT_PROGBITS, s.p, s.n);
 }
 
-static uint32_t find_memory_base(const struct wasm_module *m)
-{
-	uint32_t i;
-
-	for (i = 0; i < m->nimports; i++)
-		if (m->imports[i].kind == WASM_K_GLOBAL &&
-		    wasm_slice_is(m->imports[i].name, "__memory_base"))
-			return m->imports[i].index;
-	return UINT32_MAX;
-}
-
 static void put_dwarf(struct elf *e, const struct wasm_module *m)
 {
 	struct pruned p;
 	struct dwarf d;
 
 	dwarf_open(&d, m);
-	prune_dwarf(&d, find_memory_base(m), &p);
+	prune_dwarf(&d, place_memory_base(m), &p);
 	e->bytes.failed |= p.info.failed | p.abbrev.failed | p.aranges.failed;
 	if (p.info.n && !e->bytes.failed) {
 		put_section(e, ".debug_info", SHT_PROGBITS, p.info.p, p.info.n);

@@ -69,6 +69,7 @@ struct input {
 	struct lines lines;
 	struct scopes scopes;
 	struct locals locals;
+	struct globals globals;
 	struct marks marks;
 	struct prepared prepared;
 	char **names; /* of functions */
@@ -266,8 +267,8 @@ static int go_on(struct job *job, struct unit *u, struct failure *failure)
 	u->is_c = false;
 	unit_name(job, u->n, "_c.ll", from, sizeof(from));
 	unit_name(job, u->n, ".ll", to, sizeof(to));
-	if (metadata_rewrite(job->dir, from, to, &job->in->marks, &job->in->m,
-			     job->in->names, failure) ||
+	if (metadata_rewrite(job->dir, from, to, &job->in->marks, &job->in->globals,
+			     &job->in->m, job->in->names, failure) ||
 	    start_unit(job, u, failure))
 		return -1;
 	return 1;
@@ -385,8 +386,11 @@ static int input_read(struct input *in, const struct level *level,
 	in->debug = debug_file_open(&in->file, &in->m);
 	lines_read(in->debug, &in->lines);
 	scopes_read(in->debug, &in->m, &in->lines, &in->scopes);
-	if (level->has_locals)
+	if (level->has_locals) {
 		locals_read(in->debug, &in->m, &in->scopes, &in->locals);
+		globals_read(in->debug, &in->m, &in->lines, &in->locals,
+			     &in->globals);
+	}
 	marks_init(&in->marks, &in->m, &in->lines, &in->scopes, &in->locals);
 	if (prepare_module(&in->m, &in->marks, &in->prepared, failure))
 		return -1;
@@ -400,6 +404,7 @@ static void input_free(struct input *in)
 	names_free(in->names, &in->m);
 	prepared_free(&in->prepared);
 	marks_free(&in->marks);
+	globals_free(&in->globals);
 	locals_free(&in->locals);
 	scopes_free(&in->scopes);
 	lines_free(&in->lines);

@@ -277,6 +277,7 @@ static struct dwarf_value *place_of(struct dwarf_die *die, uint64_t at)
 	case DW_AT_abstract_origin:
 	case DW_AT_specification: return &die->abstract_origin;
 	case DW_AT_decl_file: return &die->decl_file;
+	case DW_AT_declaration: return &die->declaration;
 	case DW_AT_decl_line: return &die->decl_line;
 	case DW_AT_call_file: return &die->call_file;
 	case DW_AT_call_line: return &die->call_line;

@@ -74,8 +74,8 @@ struct dwarf_die {
 	bool has_children;
 	struct dwarf_value name, comp_dir, stmt_list, low_pc, high_pc, type,
 		location, const_value, frame_base, byte_size, bit_size, encoding,
-		count, data_bit_offset, member_location, abstract_origin, decl_file, decl_line, call_file, call_line,
-		ranges, str_offsets_base, addr_base, loclists_base,
+		count, data_bit_offset, member_location, abstract_origin, declaration, decl_file, decl_line, call_file,
+		call_line, ranges, str_offsets_base, addr_base, loclists_base,
 		rnglists_base;
 };
 

@@ -106,11 +106,22 @@ static bool is_sane_path(const struct buffer *path)
 	return path->n && path->n < MAX_PATH && !path->failed;
 }
 
+/* The number of a path, or NO_FILE. */
+static uint32_t add_path(struct lines *l, const struct buffer *path)
+{
+	uint32_t number;
+
+	if (!is_sane_path(path))
+		return NO_FILE;
+	number = interned_add(&l->files, (struct wasm_slice){ path->p, path->n });
+	return l->files.failed ? NO_FILE : number;
+}
+
 static uint32_t file_number(struct lines *l, struct line_program *p,
 			    uint64_t file)
 {
 	struct buffer path = { 0 };
-	uint32_t dir;
+	uint32_t dir, number;
 
 	if (p->version < 5)
 		file--;
@@ -127,15 +138,23 @@ static uint32_t file_number(struct lines *l, struct line_program *p,
 	if (dir < p->dirs.n)
 		join_path(&path, p->dirs.name[dir]);
 	join_path(&path, p->files.name[file]);
-	if (is_sane_path(&path)) {
-		uint32_t number = interned_add(&l->files, (struct wasm_slice){
-					       path.p, path.n });
-
-		if (!l->files.failed)
-			p->interned[file] = number + 1;
-	}
+	number = add_path(l, &path);
+	if (number != NO_FILE)
+		p->interned[file] = number + 1;
 	buffer_free(&path);
-	return p->interned[file] == NO_FILE ? NO_FILE : p->interned[file] - 1;
+	return number;
+}
+
+uint32_t lines_unit_file(struct lines *l, const struct dwarf_die *unit)
+{
+	struct buffer path = { 0 };
+	uint32_t number;
+
+	join_path(&path, unit->comp_dir.bytes);
+	join_path(&path, unit->name.bytes);
+	number = add_path(l, &path);
+	buffer_free(&path);
+	return number;
 }
 
 uint32_t lines_file(struct lines *l, uint64_t program, uint64_t file)

@@ -3,6 +3,7 @@
 #ifndef TRANSLATE_LINES_H
 #define TRANSLATE_LINES_H
 
+#include "dwarf.h"
 #include "interned.h"
 
 struct line_row {
@@ -32,6 +33,9 @@ void lines_free(struct lines *l);
 /* The number in files of a file of the program at that offset of .debug_line, as
  * its unit's entries name it; NO_FILE if it has no sane name. */
 uint32_t lines_file(struct lines *l, uint64_t program, uint64_t file);
+
+/* The number in files of the file that a unit, whose entry this is, is made of, or NO_FILE. */
+uint32_t lines_unit_file(struct lines *l, const struct dwarf_die *unit);
 
 /* The first row whose address is not below this one: an index, or nrows. */
 size_t lines_find(const struct lines *l, uint32_t address);

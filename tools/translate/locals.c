@@ -334,12 +334,10 @@ static bool is_known(const struct reading *g, uint32_t scope, uint32_t name)
 	return false;
 }
 
-/* A static one, which debuggers know from the companion. */
+/* A static one, which is told of in globals.h. */
 static bool is_placed(const struct reading *g, const struct dwarf_die *die)
 {
-	uint32_t global;
-
-	return place_read(&g->u, &die->location, &global) != PLACE_NONE;
+	return place_read(&g->u, &die->location).kind != PLACE_NONE;
 }
 
 static uint32_t line_of(const struct dwarf_die *die)

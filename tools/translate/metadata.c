@@ -11,6 +11,7 @@
 #include "metadata.h"
 #include "record.h"
 #include "scopenodes.h"
+#include "unitnodes.h"
 
 /* ---- rewriting nodes -------------------------------------------------- */
 
@@ -138,6 +139,28 @@ static uint32_t type_of_function(struct rewriting *r, uint32_t function, uint32_
 	       type_node_of_function(&r->types, part->result_is) : type;
 }
 
+/* The node of the unit that is the function's source file. */
+static uint32_t unit_of(struct rewriting *r, uint32_t function)
+{
+	uint32_t n = function - r->m->imported[WASM_K_FUNC];
+	const struct global_function *functions = r->globals->functions;
+
+	return scope_unit(r, functions && n < r->m->nbodies ? functions[n].unit : NO_UNIT);
+}
+
+/* "..., unit: !0, ...", of another one. */
+static void put_with_unit(struct text t, uint32_t unit, struct buffer *out)
+{
+	struct text old = text_field(t, "unit: !");
+
+	buffer_put(out, t.p, t.n - old.n);
+	if (!old.n)
+		return;
+	buffer_printf(out, "%u", unit);
+	old = text_behind_number(old);
+	buffer_put(out, old.p, old.n);
+}
+
 /* "!DISubprogram(name: "w2c_guest_f7", scope: !3, file: !3, line: 4, type: !5,
  * scopeLine: 4, ..." */
 static bool put_function(struct rewriting *r, uint32_t node, struct text t,
@@ -155,11 +178,7 @@ static bool put_function(struct rewriting *r, uint32_t node, struct text t,
 	text_put_string(out, r->names[n]);
 	buffer_printf(out, ", scope: !%u, file: !%u, line: %u, type: !%u, "
 		      "scopeLine: %u", file, file, at.line, type, at.line);
-	while (rest.n && *rest.p >= '0' && *rest.p <= '9') {
-		rest.p++;
-		rest.n--;
-	}
-	buffer_put(out, rest.p, rest.n);
+	put_with_unit(text_behind_number(rest), unit_of(r, n), out);
 	return true;
 }
 
@@ -390,6 +409,7 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 		return;
 	}
 	at++;
+	r->unit_nodes = make_table(r, r->globals->nunits);
 	r->scope_nodes = make_table(r, r->marks->scopes->n);
 	r->call_nodes = make_table(r, r->marks->scopes->n);
 	r->file_nodes = make_table(r, r->marks->lines->files.n);
@@ -409,8 +429,11 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 	}
 	if (!r->failed)
 		inlined_put(&r->inlined, &r->new);
+	if (!r->failed)
+		unit_nodes_put(r, out);
 	buffer_put(out, r->new.text.p, r->new.text.n);
 	r->failed |= r->inlined.failed || r->new.text.failed || out->failed;
+	free(r->unit_nodes);
 	free(r->scope_nodes);
 	free(r->call_nodes);
 	free(r->record_nodes);
@@ -425,10 +448,10 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 }
 
 int metadata_rewrite(const char *dir, const char *from, const char *to,
-		     const struct marks *marks, const struct wasm_module *m,
-		     char **names, struct failure *failure)
+		     const struct marks *marks, const struct globals *globals,
+		     const struct wasm_module *m, char **names, struct failure *failure)
 {
-	struct rewriting r = { .marks = marks, .m = m, .names = names,
+	struct rewriting r = { .marks = marks, .globals = globals, .m = m, .names = names,
 			       .inlined.scopes = marks->scopes,
 			       .inlined.locals = marks->locals };
 	struct buffer in = { 0 }, out = { 0 };

@@ -12,11 +12,12 @@
 #ifndef TRANSLATE_METADATA_H
 #define TRANSLATE_METADATA_H
 
+#include "globals.h"
 #include "marks.h"
 
 /* Read dir/from, write dir/to. names: of names.h. 0, or -1 and *failure. */
 int metadata_rewrite(const char *dir, const char *from, const char *to,
-		     const struct marks *marks, const struct wasm_module *m,
-		     char **names, struct failure *failure);
+		     const struct marks *marks, const struct globals *globals,
+		     const struct wasm_module *m, char **names, struct failure *failure);
 
 #endif

@@ -41,6 +41,15 @@ uint32_t text_number(struct text t)
 		(uint32_t)strtoul(t.p, NULL, 10) : NODE_NONE;
 }
 
+struct text text_behind_number(struct text t)
+{
+	while (t.n && *t.p >= '0' && *t.p <= '9') {
+		t.p++;
+		t.n--;
+	}
+	return t;
+}
+
 uint32_t text_value(struct text node, const char *key)
 {
 	return text_number(text_field(node, key));

@@ -30,6 +30,8 @@ struct text text_without(struct text t, const char *prefix);
 struct text text_field(struct text node, const char *key);
 /* The number that it begins with, or NODE_NONE. */
 uint32_t text_number(struct text t);
+/* What follows the number that it begins with. */
+struct text text_behind_number(struct text t);
 /* The number that follows the key, or NODE_NONE. */
 uint32_t text_value(struct text node, const char *key);
 

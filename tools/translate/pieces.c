@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* pieces.c: variables in pieces, see pieces.h. */
 #include "buffer.h"
+#include "nowhere.h"
 #include "object.h"
 #include "operation.h"
 #include "pieces.h"
@@ -213,15 +214,17 @@ static void finish_pieces(struct lists *l, const struct dwarf_unit *u,
 }
 
 /* All places of a variable. */
-static void correct_spills(struct lists *l, const struct dwarf_unit *u,
-			   const struct dwarf_die *die)
+static void correct(struct lists *l, const struct dwarf_unit *u,
+		    const struct dwarf_die *die)
 {
 	struct wasm_reader r = dwarf_reader_at(l->first, die->location.u);
 	struct entry e;
 
 	(void)u;
-	if (die->location.form == DW_FORM_exprloc)
+	if (die->location.form == DW_FORM_exprloc) {
 		spill_correct(die->location.bytes);
+		nowhere_finish(die->location.bytes);
+	}
 	while (die->location.form == DW_FORM_loclistx && read_entry(&r, &e))
 		spill_correct(e.place);
 }
@@ -267,7 +270,7 @@ static int finish(struct object *o, struct failure *failure)
 	struct lists l = { .first = section(o, ".debug_loclists") };
 	int err = 0;
 
-	walk(o, &l, correct_spills);
+	walk(o, &l, correct);
 	buffer_put(&l.last, l.first.p, l.first.n);
 	if (!l.last.failed)
 		walk(o, &l, finish_pieces);

@@ -9,7 +9,7 @@
  * the address -1 or -2.
  */
 static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r,
-			  unsigned int op)
+			  unsigned int op, uint32_t *ret)
 {
 	uint64_t address;
 
@@ -19,26 +19,45 @@ static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r,
 		address = dwarf_address(u, wasm_read_leb(r, 64, false));
 	else
 		return false;
+	*ret = (uint32_t)address;
 	return address < 0xfffffffe && !r->bad;
 }
 
-enum place_kind place_read(const struct dwarf_unit *u,
-			   const struct dwarf_value *location, uint32_t *global)
+struct place place_read(const struct dwarf_unit *u, const struct dwarf_value *location)
 {
 	struct wasm_slice s = location->bytes;
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
+	struct place none = { .kind = PLACE_NONE }, place = none;
 	unsigned int op;
 
 	if (!location->is_set || !s.n)
-		return PLACE_NONE;
+		return none;
 	op = wasm_read_byte(&r);
-	if (op != DW_OP_WASM_location)
-		return reads_address(u, &r, op) ? PLACE_STATIC : PLACE_NONE;
+	if (op != DW_OP_WASM_location) {
+		place.kind = PLACE_STATIC;
+		if (!reads_address(u, &r, op, &place.address))
+			return none;
+		place.is_all = r.p == r.end;
+		return place;
+	}
+	place.kind = PLACE_BASED;
+	place.is_all = true;
 	if (wasm_read_byte(&r) != GLOBAL)
-		return PLACE_NONE;
-	*global = (uint32_t)dwarf_read_fixed(&r, 4);
-	if (!reads_address(u, &r, wasm_read_byte(&r)) ||
+		return none;
+	place.global = (uint32_t)dwarf_read_fixed(&r, 4);
+	if (!reads_address(u, &r, wasm_read_byte(&r), &place.address) ||
 	    wasm_read_byte(&r) != DW_OP_plus || r.bad || r.p != r.end)
-		return PLACE_NONE;
-	return PLACE_BASED;
+		return none;
+	return place;
+}
+
+uint32_t place_memory_base(const struct wasm_module *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->nimports; i++)
+		if (m->imports[i].kind == WASM_K_GLOBAL &&
+		    wasm_slice_is(m->imports[i].name, "__memory_base"))
+			return m->imports[i].index;
+	return UINT32_MAX;
 }

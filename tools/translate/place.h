@@ -17,8 +17,17 @@ enum place_kind {
 #define PLACE_BEFORE 6u
 #define PLACE_BEHIND 1u
 
-/* *global: which one, of PLACE_BASED. */
-enum place_kind place_read(const struct dwarf_unit *u,
-			   const struct dwarf_value *location, uint32_t *global);
+struct place {
+	enum place_kind kind;
+	uint32_t global; /* which one, of PLACE_BASED */
+	uint32_t address; /* from where that one tells, or from 0 */
+	bool is_all; /* nothing is behind it */
+};
+
+struct place place_read(const struct dwarf_unit *u, const struct dwarf_value *location);
+
+/* The number of the global that tells where a module's data is; UINT32_MAX: its data is at
+ * a fixed place. */
+uint32_t place_memory_base(const struct wasm_module *m);
 
 #endif

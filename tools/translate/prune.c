@@ -61,7 +61,6 @@ struct prune {
 	unsigned int type_depth;
 	/* Of the entry that was read last. */
 	uint64_t hash;
-	bool is_declared;
 };
 
 /* What an entry is in decides whether it stays. */
@@ -143,20 +142,18 @@ static bool is_scope(unsigned int tag)
 
 static bool is_static(const struct dwarf_unit *u, const struct dwarf_die *die)
 {
-	uint32_t global;
-
-	return place_read(u, &die->location, &global) == PLACE_STATIC;
+	return place_read(u, &die->location).kind == PLACE_STATIC;
 }
 
 /* It counts from the module's data, and can be cut in place. */
 static bool is_based(const struct prune *p, const struct dwarf_unit *u,
 		     const struct dwarf_die *die)
 {
+	struct place place = place_read(u, &die->location);
 	struct wasm_slice s = die->location.bytes;
-	uint32_t global;
 
-	return place_read(u, &die->location, &global) == PLACE_BASED &&
-	       global == p->memory_base && s.p[-1] == s.n;
+	return place.kind == PLACE_BASED && place.global == p->memory_base &&
+	       s.p[-1] == s.n;
 }
 
 /* Of that place, only the address stays. */
@@ -192,7 +189,6 @@ static void note_attribute(void *arg, uint64_t at, const struct dwarf_value *v)
 {
 	struct prune *p = arg;
 
-	p->is_declared |= at == DW_AT_declaration;
 	if (blank_has(at))
 		return;
 	p->hash = merge_hash(p->hash, at << 16 | v->form);
@@ -214,7 +210,7 @@ static void begin_type(struct prune *p, const struct dwarf_die *die,
 {
 	p->type = merge_add(&p->merge, (struct merge_type){
 		.start = (uint32_t)die->offset,
-		.is_declared = p->is_declared,
+		.is_declared = die->declaration.is_set,
 		.name = hash_name(die),
 		.content = MERGE_SEED,
 	});
@@ -256,7 +252,6 @@ static bool next_entry(struct prune *p, struct dwarf_unit *u,
 		       struct dwarf_die *die)
 {
 	p->hash = MERGE_SEED;
-	p->is_declared = false;
 	return dwarf_next(u, die);
 }
 

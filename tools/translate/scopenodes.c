@@ -46,6 +46,15 @@ uint32_t scope_body(const struct rewriting *r, uint32_t function)
 
 /* ---- new nodes -------------------------------------------------------- */
 
+uint32_t scope_unit(struct rewriting *r, uint32_t unit)
+{
+	if (unit == NO_UNIT)
+		return r->unit;
+	if (r->unit_nodes[unit] == NODE_NONE)
+		r->unit_nodes[unit] = r->new.next++;
+	return r->unit_nodes[unit];
+}
+
 uint32_t scope_file(struct rewriting *r, uint32_t file)
 {
 	if (file == NO_FILE)
@@ -82,6 +91,7 @@ void scope_put_call(struct buffer *out, uint32_t call)
 /* An inlined function, of which nobody knows more than what it is called. */
 static uint32_t function_node(struct rewriting *r, const struct scope *s)
 {
+	uint32_t unit = scope_unit(r, globals_unit_of(r->globals, s->origin));
 	uint32_t file = scope_file(r, s->declared.file), vars = r->new.next++;
 	uint32_t node = nodes_begin(&r->new);
 
@@ -94,8 +104,7 @@ static uint32_t function_node(struct rewriting *r, const struct scope *s)
 		      "scopeLine: %u, flags: DIFlagPrototyped, "
 		      "spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | "
 		      "DISPFlagOptimized, unit: !%u, retainedNodes: !%u)\n",
-		      file, file, s->declared.line, s->declared.line, r->unit,
-		      vars);
+		      file, file, s->declared.line, s->declared.line, unit, vars);
 	return node;
 }
 

@@ -3,6 +3,7 @@
 #ifndef TRANSLATE_SCOPENODES_H
 #define TRANSLATE_SCOPENODES_H
 
+#include "globals.h"
 #include "inlined.h"
 #include "marks.h"
 #include "nodes.h"
@@ -12,13 +13,15 @@
 struct rewriting {
 	const struct marks *marks;
 	const struct wasm_module *m;
+	const struct globals *globals;
 	char **names; /* of functions */
 	struct text *nodes; /* by number */
 	uint32_t nnodes;
-	uint32_t unit; /* the node of the compile unit */
+	uint32_t unit; /* the node of the compile unit that was there */
 	struct new_nodes new;
 	bool failed; /* no memory */
 	/* Nodes that were made, or NODE_NONE. */
+	uint32_t *unit_nodes; /* by unit of globals.h: unitnodes.h makes them */
 	uint32_t *scope_nodes; /* by scope: the function or the block */
 	uint32_t *call_nodes; /* by scope: where an inlined function is called */
 	uint32_t *body_nodes; /* by function's node: the block that all of it is in */
@@ -51,7 +54,10 @@ uint32_t scope_body(const struct rewriting *r, uint32_t function);
 /* Where the function that a node is of is declared, or else begins. */
 struct scope_line scope_declared(const struct rewriting *r, uint32_t function);
 
-/* A file of lines.h, or NO_FILE: the unit's. */
+/* The compile unit that is a unit of globals.h; NO_UNIT: the one that was there. */
+uint32_t scope_unit(struct rewriting *r, uint32_t unit);
+
+/* A file of lines.h, or NO_FILE: the unit's that was there. */
 uint32_t scope_file(struct rewriting *r, uint32_t file);
 
 /* A scope in a function that is a node; NO_SCOPE: its own variables' and code's. */

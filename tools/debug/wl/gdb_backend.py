@@ -88,14 +88,14 @@ class Module(target.Module):
     def find_variable(self, name):
         symbol = self.objfile.lookup_global_symbol(name) or \
             self.objfile.lookup_static_symbol(name)
-        return self._place(symbol) if self._is_data(symbol) else None
+        return self._place(symbol) if self.is_data(symbol) else None
 
     def find_variables(self, name):
         found = [self.objfile.lookup_global_symbol(name),
                  *gdb.lookup_static_symbols(name)]
-        return [self._place(s) for s in found if self._is_data(s)]
+        return [self._place(s) for s in found if self.is_data(s)]
 
-    def _is_data(self, symbol):
+    def is_data(self, symbol):
         return symbol and symbol.addr_class == gdb.SYMBOL_LOC_STATIC and \
             symbol.symtab.objfile == self.objfile
 
@@ -136,6 +136,14 @@ class Thread(target.Thread):
                 sal.symtab.filename if sal.symtab else None, sal.line or None,
                 frame.type() == gdb.SIGTRAMP_FRAME, arguments(frame))
             frame, number = frame.older(), number + 1
+
+
+def is_readable(symbol):
+    try:
+        symbol.value().fetch_lazy()
+        return True
+    except gdb.error:
+        return False
 
 
 def arguments(frame):
@@ -216,9 +224,41 @@ class Target(target.Target):
             return None  # there is no frame
         if symbol and symbol.addr_class == gdb.SYMBOL_LOC_OPTIMIZED_OUT:
             raise GuestError(f'{name} is optimized out here')
-        if not symbol or not symbol.needs_frame:
+        if not symbol:
             return None
-        return self._value(symbol, gdb.selected_frame())
+        if symbol.needs_frame:
+            return self._value(symbol, gdb.selected_frame())
+        return self._static(symbol)
+
+        found = self._in_companion(symbol)
+        return found and self._value(found)
+
+    def _in_companion(self, symbol):
+        """A variable of the selected frame's file, which the companion has as well; or
+        None. Only there it is known in a core dump where several processes have it."""
+        program = self.program()
+        if not program or symbol.symtab.objfile.filename != self.selected_object():
+            return None
+        for found in [program.objfile.lookup_global_symbol(symbol.name),
+                      *gdb.lookup_static_symbols(symbol.name)]:
+            if program.is_data(found) and found.line == symbol.line and \
+               found.symtab.fullname() == symbol.symtab.fullname():
+                return found
+        return None
+
+    def hidden(self, name):
+        """A variable of the selected frame's program as a gdb.Value, where gdb would take
+        another one of that name or, in a core dump, none; or None."""
+        program = self.program()
+        symbol = gdb.lookup_symbol(name)[0] if program else None
+        if not symbol or symbol.needs_frame or symbol.addr_class == gdb.SYMBOL_LOC_TYPEDEF \
+           or symbol.symtab.objfile == program.objfile:
+            return None
+        if symbol.symtab.objfile.filename != self.selected_object():
+            found = program.objfile.lookup_global_symbol(name)
+        else:
+            found = None if is_readable(symbol) else self._in_companion(symbol)
+        return found.value() if program.is_data(found) else None
 
     def selected_object(self):
         try:

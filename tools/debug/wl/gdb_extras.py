@@ -232,7 +232,7 @@ def install(target):
         kind(kind.called)
     gdb.frame_filters[FrameFilter.name] = FrameFilter(target)
     gdb.pretty_printers.append(function_printer)
-    gdb_print.install()
+    gdb_print.install(target)
 
     names = ThreadNames(target)
     gdb.events.stop.connect(names.stopped)

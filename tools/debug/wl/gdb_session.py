@@ -30,6 +30,12 @@ class Memory:
         except (gdb.error, OverflowError):
             raise loader.Unreadable(f'no memory at {address:#x}') from None
 
+    def write(self, address, data):
+        try:
+            gdb.selected_inferior().write_memory(address, data)
+        except gdb.error:
+            pass  # a core dump
+
 
 def selected_image():
     """Address of the image that the selected thread runs, or None."""
@@ -72,6 +78,7 @@ class Session:
             self.load(image.companion, image.base)
         if kernel:
             quietly('sharedlibrary')
+        loader.place_variables(Memory(), chosen.values())
 
     def pass_traps(self):
         """What --watch has the CPU do is the runner's, when gdb comes later."""
@@ -93,6 +100,19 @@ class Session:
             self.loaded[path] = base
         except gdb.error as error:
             gdb.write(f'the guest\'s types are not loaded: {error}\n', gdb.STDERR)
+
+
+class ProgramLoaded(gdb.Breakpoint):
+    """Loads its types and variables at once, without a stop. When they came with the first
+    stop in it, gdb would warn at each command that it does not know its breakpoint."""
+
+    def __init__(self, session):
+        super().__init__('runner_program_loaded', internal=True)
+        self.session = session
+
+    def stop(self):
+        self.session.sync()
+        return False
 
 
 def quote(path):
@@ -245,4 +265,5 @@ def begin():
     session.sync()
     skip_runner()
     SelectGuest(session)
+    ProgramLoaded(session)
     register_commands()

@@ -18,6 +18,8 @@ CLASSES = {
 BEHIND_STAR = r'\*(\)\(.*\)|\)\[.*\])?'  # how names of pointers end
 POINTER = re.compile(rf'(.*?) ?{BEHIND_STAR}')
 TO_FUNCTION = re.compile(r'(.*)\((\*+)\)(\(.*\))')  # the name of a pointer to one
+GUEST_MODULE = 'guest_module'  # what each translated module has
+MOST = 64  # variables of one name
 FLOATS = (lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
 
 
@@ -153,7 +155,7 @@ class Module(target.Module):
 
     def find_variables(self, name):
         found = []
-        for v in self.raw.FindGlobalVariables(self.target.raw, name, 64):
+        for v in self.raw.FindGlobalVariables(self.target.raw, name, MOST):
             address = v.GetLoadAddress()
             if v.GetName() == name and address != lldb.LLDB_INVALID_ADDRESS:
                 found.append((address, self.convert(v.GetType())))
@@ -263,7 +265,9 @@ class Target(target.Target):
         if known and owner.FindModule(known.raw.GetFileSpec()).IsValid():
             return known
         for raw in owner.module_iter():
-            if raw.FindGlobalVariables(owner, variable, 1).GetSize():
+            # Translated code has the guest's variables as well.
+            if not raw.FindSymbol(GUEST_MODULE).IsValid() and \
+               raw.FindGlobalVariables(owner, variable, 1).GetSize():
                 self._modules[variable] = Module(self, raw)
                 return self._modules[variable]
         return None
@@ -287,12 +291,16 @@ class Target(target.Target):
 
     def local(self, name):
         frame = self.process.GetSelectedThread().GetSelectedFrame()
-        found = frame.FindVariable(name) if frame.IsValid() else None
-        if not found or not found.IsValid() or \
-           found.GetValueType() == lldb.eValueTypeVariableGlobal:
+        found = frame.FindVariable(name)
+        if not found.IsValid():  # the file's
+            found = frame.GetValueForVariablePath(name)
+        if not found.IsValid() or found.GetValueType() == lldb.eValueTypeVariableGlobal:
             return None
         if not found.GetError().Success():
-            raise GuestError(f'{name} is optimized out here')
+            elsewhere = self._in_companion(found)
+            if not elsewhere:
+                raise GuestError(f'{name} is optimized out here')
+            return elsewhere
         found = found.GetNonSyntheticValue()
         kind = Module(self, frame.GetModule()).convert(found.GetType())
         # What is in a register has a "load address" too: what it points to.
@@ -301,6 +309,17 @@ class Target(target.Target):
         if kind.kind in ('struct', 'union'):
             return value.Value(self, kind, held=bytes_of(found, kind.size))
         return value.Value(self, kind, number=number_of(found, kind))
+
+    def _in_companion(self, found):
+        """A static one of a program that several processes run, in a core dump; or None."""
+        program = self.program()
+        if not program or found.GetValueType() != lldb.eValueTypeVariableStatic:
+            return None
+        for v in program.raw.FindGlobalVariables(self.raw, found.GetName(), MOST):
+            if v.GetDeclaration() == found.GetDeclaration() and \
+               v.GetLoadAddress() != lldb.LLDB_INVALID_ADDRESS:
+                return value.Value(self, program.convert(v.GetType()), v.GetLoadAddress())
+        return None
 
     def selected_object(self):
         frame = self.process.GetSelectedThread().GetSelectedFrame()

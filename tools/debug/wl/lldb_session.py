@@ -42,6 +42,9 @@ class Memory:
             raise loader.Unreadable(f'no memory at {address:#x}')
         return data
 
+    def write(self, address, data):
+        self.target.GetProcess().WriteMemory(address, data, lldb.SBError())
+
 
 def pointer(memory, address):
     return int.from_bytes(memory.read(address, 8), 'little')
@@ -109,6 +112,7 @@ class Session:
             self.target.RemoveModule(self.modules.pop(path)[0])
         for path, image in chosen.items():
             self.load(path, image.base)
+        loader.place_variables(memory, chosen.values())
 
     def stopped(self):
         """The process stopped: whether that is news. lldb asks once for each thread

@@ -2,16 +2,17 @@
 """loader.py: the guest's loaded images, as the runner lists them (runner/debug.h).
 
 Nothing here knows a debugger: `memory` is an object with symbol(name), the address of
-a symbol of the runner or None, and read(address, n), bytes or Unreadable. So it works
-for a live process and for a core dump.
+a symbol of the runner or None, read(address, n), bytes or Unreadable, and
+write(address, bytes), which may do nothing. So it works for a live process and for a core
+dump.
 """
 
 import struct
 
-VERSION = 2
+VERSION = 3
 MAX_IMAGES = 4096  # what is longer than that is no list
 LIST = struct.Struct('<8sIIQq')
-IMAGE = struct.Struct('<QQQQIIII16s')
+IMAGE = struct.Struct('<QQQQQIIII16s')
 
 
 class Unreadable(Exception):
@@ -26,8 +27,8 @@ class Image:
     """A kernel or a program, loaded: struct debug_image."""
 
     def __init__(self, memory, address):
-        (self.next, so, companion, self.serial, self.base, self.size, self.table_base,
-         kernel, name) = IMAGE.unpack(memory.read(address, IMAGE.size))
+        (self.next, so, companion, self.serial, self.data_base, self.base, self.size,
+         self.table_base, kernel, name) = IMAGE.unpack(memory.read(address, IMAGE.size))
         self.address = address
         self.is_kernel = bool(kernel)
         self.name = text(name)
@@ -81,6 +82,18 @@ def has_traps(memory):
     """Does the runner watch by the CPU, which tells it by SIGTRAP?"""
     address = memory.symbol('runner_breakpoints')
     return address is not None and any(memory.read(address, 4))
+
+
+def place_variables(memory, images):
+    """Have the locations of variables be those of these images, of which no two have one
+    file. In a core dump, what several images have stays nowhere."""
+    for image in images:
+        base = image.base.to_bytes(8, 'little')
+        try:
+            if memory.read(image.data_base, 8) != base:
+                memory.write(image.data_base, base)
+        except Unreadable:
+            pass
 
 
 def choose(images, selected, loaded):

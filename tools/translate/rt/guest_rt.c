@@ -4,6 +4,7 @@
  * library, so that the runner finds a thread that is in here "in guest text",
  * where an interrupt may be delivered.
  */
+#include "guest_module.h"
 #include "guest_ops.h"
 
 #ifdef GUEST_TSAN
@@ -22,6 +23,9 @@ __asm__(".text\n"
 	".globl guest_text_start\n"
 	".hidden guest_text_start\n"
 	"guest_text_start:\n");
+
+/* See guest_module.h. Debuggers alone read it, by the locations of variables. */
+__attribute__((used, visibility("default"))) u64 guest_data_base = GUEST_DATA_NOWHERE;
 
 typedef u64 __attribute__((aligned(1), may_alias)) unit8;
 typedef u32 __attribute__((aligned(1), may_alias)) unit4;

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Variables of the file that a frame is of, before all others of the same name; of the
+process that is selected, if several run the program."""
+
+import os
+import tempfile
+
+import debuggers
+from debuggers import Gdb, Guest, Lldb, boot, booted, make_for_the_guest
+
+SOURCES = [os.path.join(debuggers.HERE, name) for name in ('statics.c', 'statics_too.c')]
+ADDRESS = '0x0*[1-9a-f][0-9a-f]{5,7}'
+
+
+def stop(function, condition=None):
+    """Where it calls look_here()."""
+    gdb, lldb = (f' if {condition}', f" -c '{condition}'") if condition else ('', '')
+    return [
+        (f'tbreak {function}{gdb}', f'breakpoint set -o true -n {function}{lldb}',
+         f'{function}|reakpoint'),
+        ('continue', 'continue', rf'\b{function} ?\('),
+    ]
+
+
+# (gdb, lldb, what is printed)
+FILE = [
+    *stop('look', 'number == 1'),
+    ('p table', 'p table', r'\{5, 6, 7, 8\}$'),
+    ('p table[1]', 'expression table[1]', '= 6$'),
+    (None, 'frame variable table', r'= 5, .*= 6, .*= 7, .*= 8\)'),
+    ('output table[2]', 'frame variable table[2]', r'\b7'),
+    ('whatis table', 'frame variable table', r'\bint ?\[4\]'),
+    ('p lock.next->name', 'p lock.next->name', '"second"'),
+    ('p *lock.next', 'p *lock.next', 'number = 5,.*"second"'),
+    (None, 'frame variable lock', 'number = 1.*"first"'),
+    (None, 'frame variable lock.next->name', '"second"'),
+    ('p images', 'p images', r'\{\d+, 22\}$'),
+    ('p limit', 'p limit', r'\b12$'),
+    ('p who', 'p who', r'\b1$'),
+    ('p &who', 'p &who', rf'int \*\) {ADDRESS}'),
+    # A constant that clang has put in, and what it has left out.
+    ('p gone', 'p gone', r'\b3$'),
+    ('p state', 'p state', 'optimized out'),
+    (None, 'frame variable state', '^.*state = <'),
+    # Of the other file, which the C library of the host has as well.
+    ('p optind', 'p optind', r'\b33$'),
+    ('p optind + table[0]', None, '= 38$'),
+    ('p (&optind)[0]', None, '= 33$'),
+    ('p "optind"', None, '"optind"$'),
+    ('p seen', 'p seen', r'\b[4-9]\d$|\b\d{3,}$'),
+    (None, 'frame variable seen', r'= \d+'),
+    ('info locals', 'frame variable -g', r'\bseen = \d+'),
+    ('set variable table[3] = 9', 'expression table[3] = 9', ''),
+    ('p table', 'p table', r'\{5, 6, 7, 9\}$'),
+    ('x/2dw table', None, r':\s+5\s+6$'),
+    (None, 'watchpoint set variable who', r'= 9$|\baddr = 0x0*[1-9]'),
+    ('watch who', 'wl-watch who', 'atchpoint .*: who'),
+    *stop('look_here', 'number != 1 && number != 2'),
+    ('p state', 'p state', r'\b99$'),
+    ('p table', 'p table', r'"[aA]nother"'),
+    ('p optind', 'p optind', r'\b33$'),
+    ('up', 'up', r'\bcount\b'),
+    ('p calls', 'p calls', r'\b1\d\d|\b\d{3,}$'),
+    ('p calls == by * (calls / by)', None, '= 1$'),
+    ('p table[0]', 'p table[0]', r'\b5$'),
+    ('up', 'up', r'\bmain\b'),
+    ('p who', 'p who', r'\b[12]$'),
+    ('p images[1]', 'frame variable images[1]', '= 22$'),
+]
+PROCESSES = [
+    *stop('look', 'number == 2'),
+    ('p who', 'p who', r'\b2$'),
+    ('p lock.number', 'frame variable lock.number', r'\b2$'),
+    *stop('look', 'number == 1'),
+    ('p who', 'p who', r'\b1$'),
+    ('p lock.number', 'frame variable lock.number', r'\b1$'),
+    *stop('elsewhere', 'number == 2'),
+    ('p table', 'p table', r'"[aA]nother"'),
+    ('up', 'up', r'\bmain\b'),
+    ('p who', 'frame variable who', r'\b2$'),
+]
+# In two files of the kernel: fs/eventpoll.c and kernel/workqueue.c.
+KERNEL = [
+    *stop('queue_work_on'),
+    ('p pwq_cache->name', 'p pwq_cache->name', '"pool_workqueue"'),
+    ('p *pwq_cache', 'p *pwq_cache', 'name = 0x[0-9a-f]* *"pool_workqueue"'),
+    (None, 'frame variable pwq_cache->name', '"pool_workqueue"'),
+    ('p jiffies_64 > 0', 'p jiffies_64', r'= 1$|\b[1-9]\d*$'),
+    ('p init_task.comm', 'p init_task.comm', '"swapper'),
+]
+
+
+class Program:
+    """A Guest in which the program runs twice, as 1 and 2."""
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix='wl-statics-')
+        tree = os.path.join(self.folder.name, 'tree')
+        os.makedirs(os.path.join(tree, 'test'))
+        make_for_the_guest(SOURCES[0], os.path.join(tree, 'test', 'statics'), SOURCES[1],
+                           '-g', '-O1')
+        self.guest = Guest('--level=' + debuggers.LEVEL,
+                           initramfs=boot.build_initramfs(tree, self.folder.name))
+        self.guest.__enter__()
+        self.guest.run('/test/statics 1 & /test/statics 2 & sleep 1')
+        return self
+
+    def __exit__(self, *error):
+        self.guest.__exit__(*error)
+        self.folder.cleanup()
+
+    @property
+    def pid(self):
+        return self.guest.child.pid
+
+    @property
+    def core(self):
+        return os.path.join(self.folder.name, 'core')
+
+
+def check(debugger):
+    with Program() as program:
+        debugger.check(FILE, pid=program.pid)
+        debugger.check(PROCESSES, pid=program.pid)
+
+
+def test_gdb():
+    check(Gdb())
+
+
+def test_lldb():
+    check(Lldb())
+
+
+def check_kernel(debugger):
+    with booted() as guest:
+        debugger.check(KERNEL, pid=guest.child.pid)
+
+
+def test_kernel_in_gdb():
+    check_kernel(Gdb())
+
+
+def test_kernel_in_lldb():
+    check_kernel(Lldb())
+
+
+def test_core():
+    """It cannot be told there which process is meant by a location: never another one."""
+    with Program() as program:
+        Gdb().check([*stop('look', 'number == 1'),
+                     (f'gcore {program.core}', None, 'Saved corefile')], pid=program.pid)
+        # gdb selects the thread that had stopped; lldb is told.
+        Gdb().check([('p who', None, '= 1$'),
+                     ('p lock.next->name', None, '"second"'),
+                     ('output who', None, r'^1$|Cannot access memory')], core=program.core)
+
+
+debuggers.main()
