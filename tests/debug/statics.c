@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* statics.c: variables with the names of others: of its other file, of the C library, the
- * kernel and the runner. */
+/* statics.c: variables and types with the names of others: of its other file, of the C
+ * libraries, the kernel and the runner. */
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "statics.h"
@@ -12,6 +13,17 @@ struct item {
 	struct item *next;
 };
 
+struct task {
+	char name[8];
+	struct task *next;
+	int number;
+};
+struct option {
+	short letter, number;
+};
+
+static struct task task = { "zero", &task, 61 };
+static struct stat status;
 static __attribute__((used)) struct item second = { 2, "second", NULL };
 static __attribute__((used)) struct item lock = { 1, "first", &second };
 static struct item *state = &lock;
@@ -34,8 +46,11 @@ static inline __attribute__((always_inline)) int count(int by)
 __attribute__((noinline)) int look(int number)
 {
 	static short seen = 40;
+	struct option option = { 62, 63 };
+	struct task mine = { "one", &task, seen };
 
 	seen += 2;
+	look_at(&mine, &option);
 	look_here(number);
 	return table[number & 3] + state->number + seen;
 }
@@ -44,6 +59,8 @@ int main(int argc, char **argv)
 {
 	int sum = limit + gone;
 
+	status.st_size = 1234;
+	stat("/nowhere", &status);
 	who = argc > 1 ? atoi(argv[1]) : 0;
 	lock.number = who;
 	for (;;) {

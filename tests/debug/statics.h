@@ -5,5 +5,6 @@
 /* Of statics_too.c. */
 int elsewhere(int number);
 void look_here(int number);
+void look_at(const void *task, const void *option);
 
 #endif

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Variables of the file that a frame is of, before all others of the same name; of the
-process that is selected, if several run the program."""
+process that is selected, if several run the program. Types of the program, or of the
+kernel, before those of the runner."""
 
 import os
 import tempfile
@@ -50,6 +51,18 @@ FILE = [
     ('p "optind"', None, '"optind"$'),
     ('p seen', 'p seen', r'\b[4-9]\d$|\b\d{3,}$'),
     (None, 'frame variable seen', r'= \d+'),
+    # The runner has a struct task and a struct option, the host and the kernel a struct stat.
+    ('p task', 'p task', 'name = "zero.*number = 61'),
+    ('p *task.next', 'p *task.next', 'name = "zero.*number = 61'),
+    (None, 'frame variable task', 'name = "zero".*number = 61'),
+    (None, 'frame variable *task.next->next', 'name = "zero".*number = 61'),
+    ('output task.next->next->number', 'frame variable task.next->next->number', r'\b61'),
+    ('p status.st_size', 'p status.st_size', r'\b1234$'),
+    (None, 'frame variable status.st_size', '= 1234$'),
+    ('p sizeof(struct option)', 'p sizeof(struct option)', r'\b4$'),
+    ('p sizeof(struct task)', 'p sizeof(struct task)', r'\b16$'),
+    ('p ((struct task *)&task)->number', 'p ((struct task *)&task)->number', r'\b61$'),
+    ('ptype struct task', None, r'\{\s*char name\[8\];'),
     ('info locals', 'frame variable -g', r'\bseen = \d+'),
     ('set variable table[3] = 9', 'expression table[3] = 9', ''),
     ('p table', 'p table', r'\{5, 6, 7, 9\}$'),
@@ -80,8 +93,15 @@ PROCESSES = [
     ('up', 'up', r'\bmain\b'),
     ('p who', 'frame variable who', r'\b2$'),
 ]
-# In two files of the kernel: fs/eventpoll.c and kernel/workqueue.c.
+# In two files of the kernel: fs/eventpoll.c and kernel/workqueue.c. The runner has a struct
+# worker as well.
 KERNEL = [
+    *stop('process_scheduled_works'),
+    ('p *worker', 'p *worker', 'current_work = .*desc = "'),
+    (None, 'frame variable *worker', 'current_work = .*desc = "'),
+    ('p worker->task->comm', 'frame variable worker->task->comm', '"kworker'),
+    ('p sizeof(struct worker) > 64', 'p sizeof(struct worker)', r'= 1$|\b\d{3}$'),
+    ('ptype struct worker', None, r'struct pool_workqueue \*current_pwq;'),
     *stop('queue_work_on'),
     ('p pwq_cache->name', 'p pwq_cache->name', '"pool_workqueue"'),
     ('p *pwq_cache', 'p *pwq_cache', 'name = 0x[0-9a-f]* *"pool_workqueue"'),

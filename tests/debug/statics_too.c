@@ -11,6 +11,11 @@ __attribute__((noinline)) void look_here(int number)
 	state = state + (number > 1000000);
 }
 
+__attribute__((noinline)) void look_at(const void *task, const void *option)
+{
+	__asm__ volatile("" : : "r"(task), "r"(option) : "memory");
+}
+
 __attribute__((noinline)) int elsewhere(int number)
 {
 	table[0] = 'A';

@@ -519,6 +519,7 @@ void locals_read(const struct wasm_module *debug, const struct wasm_module *m,
 	size_t offset = 0;
 
 	memset(ret, 0, sizeof(*ret));
+	ret->types.has_wholes = m->has_dylink;
 	ret->parts = calloc(m->nbodies + 1, sizeof(*ret->parts));
 	g.failed = !ret->parts;
 	dwarf_open(&g.d, debug);

@@ -431,8 +431,9 @@ static void rewrite(struct rewriting *r, const struct buffer *in,
 		inlined_put(&r->inlined, &r->new);
 	if (!r->failed)
 		unit_nodes_put(r, out);
+	type_nodes_finish(&r->types);
 	buffer_put(out, r->new.text.p, r->new.text.n);
-	r->failed |= r->inlined.failed || r->new.text.failed || out->failed;
+	r->failed |= r->inlined.failed || r->types.failed || r->new.text.failed || out->failed;
 	free(r->unit_nodes);
 	free(r->scope_nodes);
 	free(r->call_nodes);

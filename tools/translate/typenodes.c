@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* typenodes.c: types of variables as nodes of metadata, see typenodes.h. */
+#include <stdlib.h>
+
+#include "array.h"
 #include "typenodes.h"
 
 #define TEXT (&t->out->text)
@@ -153,11 +156,25 @@ static const char *structure_tag(const struct type *type)
 	return type->is_union ? "union_type" : "structure_type";
 }
 
-/* Of which no more is told here than that it is there. */
+/* A structure by its tag. */
+struct type_whole {
+	uint32_t node;
+	const struct type *type;
+};
+
+/* Of which no more is told than that it is there, or later. */
 static uint32_t tag_node(struct type_nodes *t, const struct type *type)
 {
-	uint32_t node = begin(t);
+	uint32_t node;
 
+	if (type->whole != TYPE_NONE &&
+	    array_room(&t->wholes, t->nwholes, &t->room_wholes, sizeof(*t->wholes),
+		       &t->failed)) {
+		node = t->out->next++;
+		t->wholes[t->nwholes++] = (struct type_whole){ node, type };
+		return node;
+	}
+	node = begin(t);
 	buffer_printf(TEXT, "!DICompositeType(tag: DW_TAG_%s, ", structure_tag(type));
 	put_name(t, type->name);
 	buffer_text(TEXT, "flags: DIFlagFwdDecl)\n");
@@ -176,6 +193,47 @@ static uint32_t member_node(struct type_nodes *t, const struct type_member *m)
 	return node;
 }
 
+static void put_members(struct type_nodes *t, const struct type *type, struct buffer *list)
+{
+	uint32_t i;
+
+	for (i = 0; i < type->n; i++)
+		buffer_printf(list, "%s!%u", i ? ", " : "",
+			      member_node(t, &t->types->members[type->first + i]));
+	t->failed |= list->failed;
+}
+
+/* What is behind its name. */
+static void put_structure(struct type_nodes *t, const struct type *type,
+			  const struct buffer *list)
+{
+	buffer_printf(TEXT, "size: %u, elements: !{", type->size * 8);
+	buffer_put(TEXT, list->p, list->n);
+	buffer_text(TEXT, "})\n");
+}
+
+void type_nodes_finish(struct type_nodes *t)
+{
+	struct buffer list = { 0 };
+	size_t i;
+
+	for (i = 0; i < t->nwholes && !t->failed; i++) {
+		struct type_whole w = t->wholes[i];
+		const struct type *whole = &t->types->list[w.type->whole];
+
+		list.n = 0;
+		put_members(t, whole, &list);
+		buffer_printf(TEXT, "!%u = distinct !DICompositeType(tag: DW_TAG_%s, ",
+			      w.node, structure_tag(whole));
+		put_name(t, whole->name);
+		put_structure(t, whole, &list);
+	}
+	buffer_free(&list);
+	free(t->wholes);
+	t->wholes = NULL;
+	t->nwholes = 0;
+}
+
 /*
  * It has no tag: debuggers look for the structure of a tag, which is but declared where
  * pointers lead to it, and are to find the companion's.
@@ -183,17 +241,12 @@ static uint32_t member_node(struct type_nodes *t, const struct type_member *m)
 static uint32_t structure_node(struct type_nodes *t, const struct type *type)
 {
 	struct buffer list = { 0 };
-	uint32_t node, i;
+	uint32_t node;
 
-	for (i = 0; i < type->n; i++)
-		buffer_printf(&list, "%s!%u", i ? ", " : "",
-			      member_node(t, &t->types->members[type->first + i]));
+	put_members(t, type, &list);
 	node = begin(t);
-	buffer_printf(TEXT, "!DICompositeType(tag: DW_TAG_%s, size: %u, elements: !{",
-		      structure_tag(type), type->size * 8);
-	buffer_put(TEXT, list.p, list.n);
-	buffer_text(TEXT, "})\n");
-	t->out->text.failed |= list.failed;
+	buffer_printf(TEXT, "!DICompositeType(tag: DW_TAG_%s, ", structure_tag(type));
+	put_structure(t, type, &list);
 	buffer_free(&list);
 	return type->name == NO_NAME ? node :
 	       derived_node(t, "typedef", type->name, node, 0);

@@ -14,6 +14,9 @@
 #define TYPE_COPIES 4 /* of a type, see typenodes.c */
 
 struct type_nodes {
+	struct type_whole *wholes; /* structures whose members are not told yet */
+	size_t nwholes, room_wholes;
+	bool failed; /* no memory */
 	const struct types *types; /* NULL: none */
 	const struct interned *names;
 	uint32_t *made; /* by type and copy: its node, or NODE_NONE */
@@ -29,5 +32,9 @@ uint32_t type_node_of_value(struct type_nodes *t, uint32_t type);
 
 /* Of a function that returns that. */
 uint32_t type_node_of_function(struct type_nodes *t, uint32_t result);
+
+/* The members of all structures that were made: of those that may have pointers to
+ * themselves. */
+void type_nodes_finish(struct type_nodes *t);
 
 #endif

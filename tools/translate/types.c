@@ -46,6 +46,7 @@ static uint32_t add(struct reading *g, struct type new)
 	struct types *t = g->out;
 
 	new.depth = (uint8_t)depth_of(t, new.of);
+	new.whole = TYPE_NONE;
 	if (new.depth > MAX_DEPTH || t->n == MAX_PARTS ||
 	    !array_room(&t->list, t->n, &t->room, sizeof(new), &t->failed))
 		return TYPE_NONE;
@@ -250,6 +251,21 @@ static void add_members(struct reading *g, struct type *structure,
 	}
 }
 
+/* It is read behind the type that it is in, which it may be made of. */
+static uint32_t add_tag(struct reading *g, const struct dwarf_die *die, struct type new)
+{
+	struct types *t = g->out;
+	uint32_t type;
+
+	if (die->byte_size.u <= MAX_SIZE)
+		new.size = (uint32_t)die->byte_size.u;
+	type = add(g, new);
+	if (type != TYPE_NONE && t->has_wholes && die->has_children &&
+	    array_room(&t->tags, t->ntags, &t->room_tags, sizeof(*t->tags), &t->failed))
+		t->tags[t->ntags++] = (struct type_tag){ type, die->offset };
+	return type;
+}
+
 static uint32_t read_structure(struct reading *g, const struct dwarf_die *die,
 			       bool is_whole)
 {
@@ -263,7 +279,7 @@ static uint32_t read_structure(struct reading *g, const struct dwarf_die *die,
 	new.kind = new.name != NO_NAME && (!is_whole || !die->has_children) ?
 		   TYPE_TAG : TYPE_STRUCTURE;
 	if (new.kind == TYPE_TAG)
-		return add(g, new);
+		return add_tag(g, die, new);
 	if (die->byte_size.u > MAX_SIZE)
 		return TYPE_NONE;
 	new.size = (uint32_t)die->byte_size.u;
@@ -389,8 +405,18 @@ uint32_t types_read(struct types *t, const struct dwarf_unit *u,
 		    bool is_whole)
 {
 	struct reading g = { t, u, names, 0 };
+	uint32_t found = t->failed ? TYPE_NONE : read_type(&g, type, is_whole), whole;
+	size_t i;
 
-	return t->failed ? TYPE_NONE : read_type(&g, type, is_whole);
+	for (i = 0; i < t->ntags && !t->failed; i++) {
+		struct dwarf_value entry = { .is_set = true, .u = t->tags[i].entry };
+
+		whole = read_type(&g, &entry, true);
+		if (whole < t->n && t->list[whole].kind == TYPE_STRUCTURE)
+			t->list[t->tags[i].type].whole = whole;
+	}
+	t->ntags = 0;
+	return found;
 }
 
 uint32_t types_strip(const struct types *t, uint32_t type)
@@ -405,6 +431,7 @@ void types_free(struct types *t)
 {
 	interned_free(&t->known);
 	free(t->read);
+	free(t->tags);
 	free(t->list);
 	free(t->members);
 	free(t->enumerators);

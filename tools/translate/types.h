@@ -2,8 +2,9 @@
 /*
  * types.h: types of the guest's variables, as DWARF tells them.
  *
- * A structure that has a tag is no more than that tag here, since debuggers know the
- * rest from the companion; its members are read where something is made of it as a
+ * A structure that has a tag is no more than that tag here, or of a program its members as
+ * well: debuggers look for what has a tag alone in all that they have loaded, the kernel
+ * first. The members of a kernel's are read where something is made of the structure as a
  * whole: of an array's elements, and of what is in locals of wasm.
  */
 #ifndef TRANSLATE_TYPES_H
@@ -35,6 +36,7 @@ struct type {
 	struct local_type number; /* also an enum's */
 	uint32_t name; /* index in names, or NO_NAME */
 	uint32_t of;   /* a type, or TYPE_VOID */
+	uint32_t whole; /* of a tag: the structure, or TYPE_NONE */
 	uint32_t size; /* bytes; 0: nobody knows */
 	uint32_t first, n; /* members or enumerators */
 	uint64_t used; /* the bytes that the members of one of up to 64 have, a bit each */
@@ -52,8 +54,15 @@ struct type_enumerator {
 	uint64_t value;
 };
 
+/* A tag whose structure is to be read. */
+struct type_tag {
+	uint32_t type;
+	uint64_t entry;
+};
+
 /* Zeroed before the first one. */
 struct types {
+	bool has_wholes; /* of tags; set before the first one */
 	struct type *list; /* what a type is made of comes before it */
 	struct type_member *members;
 	struct type_enumerator *enumerators;
@@ -61,6 +70,8 @@ struct types {
 	uint32_t *read; /* by those: the type */
 	size_t n, room, nmembers, room_members, nenumerators, room_enumerators;
 	size_t nread, room_read;
+	struct type_tag *tags; /* of the type that is being read */
+	size_t ntags, room_tags;
 	bool failed; /* no memory */
 };
 

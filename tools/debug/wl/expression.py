@@ -2,7 +2,8 @@
 """expression.py: C expressions over guest memory, with the guest's pointers.
 
 	sum:     unary (('+' | '-') unary)*
-	unary:   ('*' | '&' | '-') unary | '(' type ')' unary | postfix
+	unary:   ('*' | '&' | '-') unary | '(' type ')' unary | postfix |
+	         'sizeof' ('(' type ')' | unary)
 	postfix: primary ('.' name | '->' name | '[' sum ']')*
 	primary: number | name | '(' sum ')' | '$wl_task(' [task] ')' |
 	         '$wl_percpu(' name [',' cpu] ')' |
@@ -120,19 +121,29 @@ class Parser:
             size = 4 if found.address_ < 1 << 32 else 8
             return Value(self.target, Pointer(found.type_, size),
                          number=found.address_)
-        if self.peek() == '(':
-            before = self.at
+        if self.peek() == 'sizeof':
             self.next()
+            kind = self.type_in_parentheses() or self.unary().type_
+            return Value(self.target, Number(), number=kind.size)
+        kind = self.type_in_parentheses()
+        if kind:
+            found = self.unary()
+            if 'float' in (found.type_.kind, kind.kind):
+                raise NotUnderstood(f'a cast of a {found.type_.name} to '
+                                    f'{kind.name} is not understood')
+            return found.cast_(kind)
+        return self.postfix()
+
+    def type_in_parentheses(self):
+        """A type here, or None: nothing is read then."""
+        before = self.at
+        if self.next() == '(':
             kind = self.type()
             if kind:
                 self.expect(')')
-                found = self.unary()
-                if 'float' in (found.type_.kind, kind.kind):
-                    raise NotUnderstood(f'a cast of a {found.type_.name} to '
-                                        f'{kind.name} is not understood')
-                return found.cast_(kind)
-            self.at = before
-        return self.postfix()
+                return kind
+        self.at = before
+        return None
 
     def type(self):
         """A type here, or None."""

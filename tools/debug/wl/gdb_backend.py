@@ -224,20 +224,19 @@ class Target(target.Target):
             return None  # there is no frame
         if symbol and symbol.addr_class == gdb.SYMBOL_LOC_OPTIMIZED_OUT:
             raise GuestError(f'{name} is optimized out here')
-        if not symbol:
+        if not symbol or symbol.addr_class in (gdb.SYMBOL_LOC_BLOCK, gdb.SYMBOL_LOC_TYPEDEF):
             return None
         if symbol.needs_frame:
             return self._value(symbol, gdb.selected_frame())
-        return self._static(symbol)
-
-        found = self._in_companion(symbol)
-        return found and self._value(found)
+        if symbol.symtab.objfile.filename != self.selected_object():
+            return None
+        return self._value(self._in_companion(symbol) or symbol)
 
     def _in_companion(self, symbol):
         """A variable of the selected frame's file, which the companion has as well; or
         None. Only there it is known in a core dump where several processes have it."""
         program = self.program()
-        if not program or symbol.symtab.objfile.filename != self.selected_object():
+        if not program:
             return None
         for found in [program.objfile.lookup_global_symbol(symbol.name),
                       *gdb.lookup_static_symbols(symbol.name)]:

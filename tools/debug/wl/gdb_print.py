@@ -48,6 +48,7 @@ class Print(gdb.Command):
         super().__init__('print', gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
     def invoke(self, text, from_tty):
+        gdb.wl_session.stopped()
         parts = QUOTED.split(text)
         parts[::2] = [with_programs(self.target, with_numbers(part)) for part in parts[::2]]
         try:

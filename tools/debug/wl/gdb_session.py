@@ -4,6 +4,7 @@ loaded as kernel and programs come and go; the runner's signals stop nobody."""
 
 import importlib.util
 import os
+import re
 
 import gdb
 
@@ -13,6 +14,7 @@ from . import access, cpu_hits, limit, loader
 # that faults gets, for which there is guest_fault().
 SIGNALS = 'SIGURG SIGPIPE SIGWINCH SIGCHLD SIGALRM SIGCONT'
 FAULTS = 'SIGSEGV SIGBUS SIGFPE SIGILL'
+ELF_ENTRY = 24  # e_entry in the header of a file of 64 bits (elf(5))
 
 
 class Memory:
@@ -52,6 +54,7 @@ class Session:
         self.loaded = {}  # path of a companion: the base that it is loaded at
         self.seen = None
         self.objects = set()  # paths of the guest's shared objects
+        self.is_runner_first = False  # its symbols come before the kernel's
 
     def sync(self, *_):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -78,7 +81,15 @@ class Session:
             self.load(image.companion, image.base)
         if kernel:
             quietly('sharedlibrary')
+            self.is_runner_first = True
         loader.place_variables(Memory(), chosen.values())
+
+    def stopped(self, *_):
+        """The same, not while gdb reads symbols, which runs this script."""
+        self.sync()
+        if self.is_runner_first:
+            self.is_runner_first = False
+            load_runner_again()
 
     def pass_traps(self):
         """What --watch has the CPU do is the runner's, when gdb comes later."""
@@ -113,6 +124,16 @@ class ProgramLoaded(gdb.Breakpoint):
     def stop(self):
         self.session.sync()
         return False
+
+
+def load_runner_again():
+    """So that its types and variables are behind the guest's."""
+    path = gdb.current_progspace().filename
+    entry = re.search(r'AT_ENTRY.*(0x[0-9a-f]+)', gdb.execute('info auxv', False, True))
+    if path and entry:
+        with open(path, 'rb') as file:
+            linked = int.from_bytes(file.read(ELF_ENTRY + 8)[ELF_ENTRY:], 'little')
+        quietly(f'symbol-file -o {int(entry[1], 16) - linked:#x} {quote(path)}')
 
 
 def quote(path):
@@ -259,8 +280,8 @@ def begin():
     handle_signals()
     gdb.execute('set print thread-events off')
     Start(session)
-    gdb.events.stop.connect(session.sync)
-    gdb.events.before_prompt.connect(session.sync)
+    gdb.events.stop.connect(session.stopped)
+    gdb.events.before_prompt.connect(session.stopped)
     gdb.events.breakpoint_created.connect(check_watchpoint)
     session.sync()
     skip_runner()

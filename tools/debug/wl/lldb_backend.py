@@ -133,6 +133,10 @@ class Module(target.Module):
         name, rest = POINTER.fullmatch(name).groups()
         base = name.rstrip('*').rstrip()
         owner = self.companion() or self
+        # Where translated code has a whole structure, its pointers are as in variables.
+        own = None if rest or '*' in name else self.find_type(base)
+        if own and own.kind in ('struct', 'union'):
+            return own.raw
         found = owner.raw.GetBasicType(lldb.eBasicTypeVoid) if rest or base == 'void' \
             else getattr(owner.find_type(base), 'raw', None)
         for _ in range(name.count('*') if found else 0):
