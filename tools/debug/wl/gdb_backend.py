@@ -88,14 +88,18 @@ class Module(target.Module):
     def find_variable(self, name):
         symbol = self.objfile.lookup_global_symbol(name) or \
             self.objfile.lookup_static_symbol(name)
-        return self._place(symbol) if self.is_data(symbol) else None
+        return self._place(symbol) if self._is_data(symbol) else None
 
     def find_variables(self, name):
+        return [self._place(s) for s in self.symbols(name)]
+
+    def symbols(self, name):
+        """Of the variables of that name, global ones first."""
         found = [self.objfile.lookup_global_symbol(name),
                  *gdb.lookup_static_symbols(name)]
-        return [self._place(s) for s in found if self.is_data(s)]
+        return [s for s in found if self._is_data(s)]
 
-    def is_data(self, symbol):
+    def _is_data(self, symbol):
         return symbol and symbol.addr_class == gdb.SYMBOL_LOC_STATIC and \
             symbol.symtab.objfile == self.objfile
 
@@ -236,14 +240,10 @@ class Target(target.Target):
         """A variable of the selected frame's file, which the companion has as well; or
         None. Only there it is known in a core dump where several processes have it."""
         program = self.program()
-        if not program:
-            return None
-        for found in [program.objfile.lookup_global_symbol(symbol.name),
-                      *gdb.lookup_static_symbols(symbol.name)]:
-            if program.is_data(found) and found.line == symbol.line and \
-               found.symtab.fullname() == symbol.symtab.fullname():
-                return found
-        return None
+        path = symbol.symtab.fullname()
+        return next((found for found in program.symbols(symbol.name) if found.line ==
+                     symbol.line and found.symtab.fullname() == path), None) \
+            if program else None
 
     def hidden(self, name):
         """A variable of the selected frame's program as a gdb.Value, where gdb would take
@@ -253,11 +253,20 @@ class Target(target.Target):
         if not symbol or symbol.needs_frame or symbol.addr_class == gdb.SYMBOL_LOC_TYPEDEF \
            or symbol.symtab.objfile == program.objfile:
             return None
-        if symbol.symtab.objfile.filename != self.selected_object():
-            found = program.objfile.lookup_global_symbol(name)
-        else:
+        if symbol.symtab.objfile.filename == self.selected_object():
             found = None if is_readable(symbol) else self._in_companion(symbol)
-        return found.value() if program.is_data(found) else None
+        else:
+            found = self._of_program(program, name)
+        return found and found.value()
+
+    @staticmethod
+    def _of_program(program, name):
+        """A symbol of it: of the selected frame's file, which code at level release does
+        not tell of; else a global one; or None."""
+        file = gdb.selected_frame().find_sal().symtab
+        path = file and file.fullname()
+        return next((s for s in program.symbols(name) if s.symtab.fullname() == path),
+                    program.objfile.lookup_global_symbol(name))
 
     def selected_object(self):
         try:

@@ -54,7 +54,7 @@ class Session:
         self.loaded = {}  # path of a companion: the base that it is loaded at
         self.seen = None
         self.objects = set()  # paths of the guest's shared objects
-        self.is_runner_first = False  # its symbols come before the kernel's
+        self.runner_is_first = None  # where its symbols come before the kernel's
 
     def sync(self, *_):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
@@ -81,14 +81,14 @@ class Session:
             self.load(image.companion, image.base)
         if kernel:
             quietly('sharedlibrary')
-            self.is_runner_first = True
+            self.runner_is_first = gdb.current_progspace()
         loader.place_variables(Memory(), chosen.values())
 
     def stopped(self, *_):
         """The same, not while gdb reads symbols, which runs this script."""
         self.sync()
-        if self.is_runner_first:
-            self.is_runner_first = False
+        if self.runner_is_first == gdb.current_progspace():
+            self.runner_is_first = None
             load_runner_again()
 
     def pass_traps(self):

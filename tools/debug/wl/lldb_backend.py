@@ -296,8 +296,9 @@ class Target(target.Target):
     def local(self, name):
         frame = self.process.GetSelectedThread().GetSelectedFrame()
         found = frame.FindVariable(name)
-        if not found.IsValid():  # the file's
-            found = frame.GetValueForVariablePath(name)
+        if not found.IsValid():
+            found = next((v for v in frame.GetVariables(False, False, True, False)
+                          if v.GetName() == name), found)  # the file's
         if not found.IsValid() or found.GetValueType() == lldb.eValueTypeVariableGlobal:
             return None
         if not found.GetError().Success():

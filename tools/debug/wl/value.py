@@ -127,10 +127,12 @@ class Value:
             return self[0]
         if self.type_.kind != 'pointer':
             raise GuestError(f'{self.type_.name} is no pointer')
-        address = int(self)
+        address, to = int(self), self.type_.target
+        if not to:
+            raise GuestError(f'nobody knows what a {self.type_.name} leads to')
         if not address:
-            raise GuestError(f'a NULL pointer to {self.type_.target.name}')
-        return Value(self.target_, self.type_.target, address)
+            raise GuestError(f'a NULL pointer to {to.name}')
+        return Value(self.target_, to, address)
 
     def __getitem__(self, index):
         if isinstance(index, str):
