@@ -7,7 +7,7 @@ import os
 import re
 
 import debuggers
-from debuggers import Failure, Gdb, Lldb, booted
+from debuggers import Failure, Gdb, Lldb, boot, booted
 
 SOURCE = os.path.join(debuggers.HERE, 'truths.c')
 # gdb's word for pieces behind the last one that is somewhere is the first.
@@ -178,6 +178,22 @@ def test_kernel_in_gdb():
 
 def test_kernel_in_lldb():
     check_kernel(Lldb())
+
+
+# As LLVM has what is spilled, and as it is to be (tools/translate/spill.h).
+LLVMS = 'DW_OP_breg6 RBP+0, DW_OP_constu 0xffffffff, DW_OP_and, DW_OP_const'
+CORRECTED = re.compile(r'DW_OP_breg6 RBP-\d+, DW_OP_deref, DW_OP_constu 0xffffffff, '
+                       'DW_OP_and, DW_OP_nop')
+
+
+def test_spills():
+    """Of the kernel: in a program there may be none."""
+    path = debuggers.run([debuggers.path_of('wasm2so'), '--level=' + debuggers.LEVEL,
+                          *boot.cache_options(), debuggers.path_of('vmlinux.wasm')])
+    places = debuggers.run(['llvm-dwarfdump-22', '--debug-info', path.split()[-1]])
+    if LLVMS in places or not CORRECTED.search(places):
+        raise Failure('values that are spilled are not read from the frame: '
+                      f'{places.count(LLVMS)}')
 
 
 debuggers.main()

@@ -119,7 +119,8 @@ def whole_text(pointer, _):
     behind = text(found) if is_guests_text(kind) else \
         function(found) if lldb_backend.TO_FUNCTION.fullmatch(
             kind.GetCanonicalType().GetName()) else ''
-    return f'0x{found.GetValueAsUnsigned():08x} {behind}'.rstrip()
+    address = found.GetValueAsUnsigned()
+    return f'0x{address:08x} {behind}'.rstrip() if address else 'NULL'  # as lldb's own
 
 
 def is_editors():
