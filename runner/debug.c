@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "debug.h"
+#include "debugger.h"
 
 struct debug_images runner_images = {
 	.magic = { 'W', 'L', 'i', 'm', 'a', 'g', 'e', 's' },
@@ -22,19 +23,27 @@ __attribute__((noinline)) void runner_program_loaded(void)
 	__asm__ volatile("" ::: "memory");
 }
 
-/* Where debuggers find the variables of a file: of the only image of it. How many it
- * has. */
+/* Where debuggers find the variables of a file: of the image that one has chosen, else of
+ * the only one. How many there are. */
 static u32 place_variables(u64 *data_base)
 {
+	u64 chosen = *data_base, base = GUEST_DATA_NOWHERE;
 	const struct debug_image *i;
-	u64 base = GUEST_DATA_NOWHERE;
+	bool is_listed = false;
 	u32 n = 0;
 
-	for (i = runner_images.first; i; i = i->next)
-		if (i->data_base == data_base && !n++)
-			base = i->memory_base;
-	__atomic_store_n(data_base, n == 1 ? base : GUEST_DATA_NOWHERE,
-			 __ATOMIC_RELAXED);
+	for (i = runner_images.first; i; i = i->next) {
+		if (i->data_base != data_base)
+			continue;
+		n++;
+		base = i->memory_base;
+		is_listed |= base == chosen;
+	}
+	if (chosen != GUEST_DATA_NOWHERE && debugger_is_there())
+		base = is_listed ? chosen : GUEST_DATA_NOWHERE;
+	else if (n != 1)
+		base = GUEST_DATA_NOWHERE;
+	__atomic_store_n(data_base, base, __ATOMIC_RELAXED);
 	return n;
 }
 

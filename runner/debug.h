@@ -22,7 +22,8 @@ struct debug_image {
 	const char *so_path, *types_path;
 	u64 serial; /* no two images of a run have the same */
 	/* Of so_path, GUEST_DATA_BASE_SYMBOL: this image's memory_base, if it is the
-	 * only one of that file. A debugger may write there which one it shows. */
+	 * only one of that file. A debugger may write there which one it shows, and that
+	 * stays until this one ends or the debugger has gone and another one comes. */
 	u64 *data_base;
 	/* Its data is in [memory_base, memory_base + memory_size), its
 	 * functions are numbered from table_base; 0 for the kernel. */

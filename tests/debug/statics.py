@@ -5,10 +5,11 @@ process that is selected, if several run the program. Types of the program, or o
 kernel, before those of the runner."""
 
 import os
+import re
 import tempfile
 
 import debuggers
-from debuggers import Gdb, Guest, Lldb, boot, booted, make_for_the_guest
+from debuggers import Failure, Gdb, Guest, Lldb, boot, booted, make_for_the_guest
 
 SOURCES = [os.path.join(debuggers.HERE, name) for name in ('statics.c', 'statics_too.c')]
 ADDRESS = '0x0*[1-9a-f][0-9a-f]{5,7}'
@@ -47,6 +48,7 @@ FILE = [
     # Of the other file, which the C library of the host has as well.
     ('p optind', 'p optind', r'\b33$'),
     ('p optind + table[0]', None, '= 38$'),
+    ('p /x optind', 'p /x optind', '0x21$'),
     ('p (&optind)[0]', None, '= 33$'),
     ('p "optind"', None, '"optind"$'),
     ('p seen', 'p seen', r'\b[4-9]\d$|\b\d{3,}$'),
@@ -111,6 +113,32 @@ KERNEL = [
 ]
 
 
+BESIDE = {'gdb': [*(row[0] for row in stop('look', 'number == 1')), 'print images[0]',
+                  'tbreak look if number == 1 && images[0] > 200', 'continue', 'p who']}
+# What p who says in main() of each process.
+WHO_IN_GDB = """
+for thread in gdb.selected_inferior().threads():
+    thread.switch()
+    frame = gdb.newest_frame()
+    while frame and not (frame.name() == 'main' and frame.find_sal().symtab and
+                         frame.find_sal().symtab.filename.endswith('statics.c')):
+        frame = frame.older()
+    if frame:
+        frame.select()
+        gdb.execute('p who')
+"""
+WHO_IN_LLDB = """
+import lldb
+for thread in lldb.debugger.GetSelectedTarget().GetProcess():
+    for frame in thread:
+        if frame.GetLineEntry().GetFileSpec().GetFilename() == 'statics.c' and \\
+                (frame.GetFunctionName() or '').endswith('main'):
+            frame.GetThread().GetProcess().SetSelectedThread(thread)
+            thread.SetSelectedFrame(frame.GetFrameID())
+            lldb.debugger.HandleCommand('p who')
+"""
+
+
 class Program:
     """A Guest in which the program runs twice, as 1 and 2."""
 
@@ -166,15 +194,30 @@ def test_kernel_in_lldb():
     check_kernel(Lldb())
 
 
+def watch_beside_another(debugger):
+    """A process that is shown stays the one that is shown, when others come and go."""
+    with Program() as program:
+        program.guest.run('(sleep 2; /test/statics 3 & sleep 1; kill %1) & true')
+        said = debugger.script(BESIDE[debugger.name], pid=program.pid)
+    if 'Error' in said[-2] or not re.search(r'= 1$', said[-1], re.M):
+        raise Failure(f'not the first process: {said[-2:]}')
+
+
+def test_beside_in_gdb():
+    watch_beside_another(Gdb())
+
+
 def test_core():
-    """It cannot be told there which process is meant by a location: never another one."""
+    """It cannot be told there which process is meant by a location: print and p know."""
     with Program() as program:
         Gdb().check([*stop('look', 'number == 1'),
                      (f'gcore {program.core}', None, 'Saved corefile')], pid=program.pid)
-        # gdb selects the thread that had stopped; lldb is told.
-        Gdb().check([('p who', None, '= 1$'),
-                     ('p lock.next->name', None, '"second"'),
-                     ('output who', None, r'^1$|Cannot access memory')], core=program.core)
+        for debugger, script in (Gdb(), WHO_IN_GDB), (Lldb(), WHO_IN_LLDB):
+            path = os.path.join(program.folder.name, 'who.py')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(script)
+            debugger.check([(f'source {path}', f'command script import {path}',
+                             r'(?=.*\b1$)(?=.*\b2$)')], core=program.core)
 
 
 debuggers.main()

@@ -43,6 +43,8 @@ static void check_types(const struct types *t, const struct interned *names)
 
 		CHECK(x->name == NO_NAME || x->name < names->n);
 		CHECK(x->of == TYPE_VOID || x->of < i);
+		CHECK(x->whole == TYPE_NONE ||
+		      (x->whole < t->n && t->list[x->whole].kind == TYPE_STRUCTURE));
 		if (x->kind == TYPE_ENUM)
 			CHECK(x->n && x->first + x->n <= t->nenumerators);
 		if (x->kind == TYPE_STRUCTURE)
@@ -222,6 +224,7 @@ int main(int argc, char **argv)
 	srand(1);
 	for (round_number = 1; round_number <= ROUNDS; round_number++) {
 		damage(&m);
+		m.has_dylink = round_number % 2; /* as of a program */
 		check_lines(&m);
 		if (round_number % 4 == 0)
 			memcpy(p, good, n);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "companion.h"
+#include "globals.h"
 #include "lines.h"
 #include "locals.h"
 #include "marks.h"
@@ -18,16 +19,19 @@ static void read_code(const struct wasm_module *m, struct failure *failure)
 	struct lines lines;
 	struct scopes scopes;
 	struct locals locals;
+	struct globals globals;
 	struct marks marks;
 	struct prepared prepared;
 
 	lines_read(m, &lines);
 	scopes_read(m, m, &lines, &scopes);
 	locals_read(m, m, &scopes, &locals);
+	globals_read(m, m, &lines, &locals, &globals);
 	marks_init(&marks, m, &lines, &scopes, &locals);
 	prepare_module(m, &marks, &prepared, failure);
 	prepared_free(&prepared);
 	marks_free(&marks);
+	globals_free(&globals);
 	locals_free(&locals);
 	scopes_free(&scopes);
 	lines_free(&lines);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* globals.c: source files and their variables from .debug_info, see globals.h. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,10 @@
 #include "dwarf.h"
 #include "globals.h"
 #include "place.h"
+
+/* Linux has 5000, some hundred in a file; what is beyond is left out. */
+#define MAX_VARS 100000
+#define MAX_OF_UNIT 10000
 
 struct reading {
 	struct globals *out;
@@ -43,7 +48,8 @@ static bool read_value(const struct reading *g, const struct dwarf_die *die,
 		return true;
 	}
 	/* What has no place in a function, is one of those of locals.h. */
-	if (g->function != NO_FUNCTION || die->declaration.is_set)
+	if (g->function != NO_FUNCTION || die->declaration.is_set ||
+	    (die->location.bytes.n && !place.is_gone))
 		return false;
 	v->kind = die->const_value.is_set && !die->const_value.bytes.n ? GLOBAL_IS :
 									 GLOBAL_NOWHERE;
@@ -56,6 +62,9 @@ static void add_variable(struct reading *g, const struct dwarf_die *die)
 	struct globals *out = g->out;
 	struct global_var v = { .function = g->function, .declared.file = NO_FILE };
 
+	if (out->nvars - out->units[out->nunits - 1].first == MAX_OF_UNIT ||
+	    out->nvars == MAX_VARS)
+		return;
 	if (!local_is_name(die->name.bytes) || !read_value(g, die, &v))
 		return;
 	v.name = interned_add(&g->locals->names, die->name.bytes);
@@ -123,27 +132,31 @@ static void end_unit(struct reading *g)
 
 static void read_unit(struct reading *g)
 {
-	unsigned int depth = 0;
+	unsigned int depth = 0, function = 0; /* function: of its entries, or 0 */
 	struct dwarf_die die;
 
 	g->function = NO_FUNCTION;
-	while (!g->failed && dwarf_next(&g->u, &die)) {
+	if (!g->failed && dwarf_next(&g->u, &die) && die.has_children) {
+		begin_unit(g, &die);
+		depth = 1;
+	}
+	while (!g->failed && depth && dwarf_next(&g->u, &die)) {
 		if (!die.tag) {
-			if (!depth--)
-				break;
-			if (depth == 1)
-				g->function = NO_FUNCTION;
-			continue;
-		}
-		if (!depth)
-			begin_unit(g, &die);
-		else if (depth == 1 && die.tag == DW_TAG_subprogram)
-			begin_function(g, &die);
-		else if (die.tag == DW_TAG_variable)
+			depth--;
+		} else if (die.tag == DW_TAG_variable) {
 			add_variable(g, &die);
-		depth += die.has_children;
-		if (depth == 1)
+			depth += die.has_children;
+		} else {
+			depth += die.has_children;
+			if (die.tag == DW_TAG_subprogram && !function) {
+				begin_function(g, &die);
+				function = die.has_children ? depth : UINT_MAX;
+			}
+		}
+		if (depth < function) {
 			g->function = NO_FUNCTION;
+			function = 0;
+		}
 	}
 }
 
@@ -182,6 +195,22 @@ void globals_free(struct globals *g)
 	memset(g, 0, sizeof(*g));
 }
 
+/* Those of functions with lower entries. */
+static size_t count_below(const struct global_var *vars, size_t n, uint32_t function)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (vars[middle].function < function)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 uint32_t globals_unit_of(const struct globals *g, uint32_t entry)
 {
 	size_t n = array_upto(g->units, g->nunits, sizeof(*g->units), entry);
@@ -193,13 +222,9 @@ const struct global_var *globals_of(const struct globals *g, uint32_t unit,
 				    uint32_t function, size_t *n)
 {
 	const struct global_unit *u = &g->units[unit];
-	const struct global_var *v = g->vars + u->first, *end = v + u->nvars;
-	const struct global_var *first;
+	const struct global_var *vars = g->vars + u->first;
+	size_t first = count_below(vars, u->nvars, function);
 
-	while (v < end && v->function < function)
-		v++;
-	for (first = v; v < end && v->function == function; v++)
-		;
-	*n = (size_t)(v - first);
-	return first;
+	*n = count_below(vars, u->nvars, function + 1) - first;
+	return vars + first;
 }

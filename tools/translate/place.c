@@ -9,7 +9,7 @@
  * the address -1 or -2.
  */
 static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r,
-			  unsigned int op, uint32_t *ret)
+			  unsigned int op, struct place *ret)
 {
 	uint64_t address;
 
@@ -19,7 +19,8 @@ static bool reads_address(const struct dwarf_unit *u, struct wasm_reader *r,
 		address = dwarf_address(u, wasm_read_leb(r, 64, false));
 	else
 		return false;
-	*ret = (uint32_t)address;
+	ret->address = (uint32_t)address;
+	ret->is_gone = address >= 0xfffffffe && !r->bad;
 	return address < 0xfffffffe && !r->bad;
 }
 
@@ -28,26 +29,26 @@ struct place place_read(const struct dwarf_unit *u, const struct dwarf_value *lo
 	struct wasm_slice s = location->bytes;
 	struct wasm_reader r = { s.p, s.p + s.n, false, NULL };
 	struct place none = { .kind = PLACE_NONE }, place = none;
+	bool is_there;
 	unsigned int op;
 
 	if (!location->is_set || !s.n)
 		return none;
 	op = wasm_read_byte(&r);
 	if (op != DW_OP_WASM_location) {
-		place.kind = PLACE_STATIC;
-		if (!reads_address(u, &r, op, &place.address))
-			return none;
+		is_there = reads_address(u, &r, op, &place);
+		place.kind = is_there ? PLACE_STATIC : PLACE_NONE;
 		place.is_all = r.p == r.end;
 		return place;
 	}
-	place.kind = PLACE_BASED;
-	place.is_all = true;
 	if (wasm_read_byte(&r) != GLOBAL)
 		return none;
 	place.global = (uint32_t)dwarf_read_fixed(&r, 4);
-	if (!reads_address(u, &r, wasm_read_byte(&r), &place.address) ||
-	    wasm_read_byte(&r) != DW_OP_plus || r.bad || r.p != r.end)
+	is_there = reads_address(u, &r, wasm_read_byte(&r), &place);
+	if (wasm_read_byte(&r) != DW_OP_plus || r.bad || r.p != r.end)
 		return none;
+	place.kind = is_there ? PLACE_BASED : PLACE_NONE;
+	place.is_all = true;
 	return place;
 }
 

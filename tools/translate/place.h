@@ -22,6 +22,7 @@ struct place {
 	uint32_t global; /* which one, of PLACE_BASED */
 	uint32_t address; /* from where that one tells, or from 0 */
 	bool is_all; /* nothing is behind it */
+	bool is_gone; /* of PLACE_NONE: the linker has left out what was there */
 };
 
 struct place place_read(const struct dwarf_unit *u, const struct dwarf_value *location);

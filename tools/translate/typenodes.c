@@ -6,6 +6,8 @@
 #include "typenodes.h"
 
 #define TEXT (&t->out->text)
+/* Of a unit of C; others are but declared. LLVM goes from one to the next by recursion. */
+#define MAX_WHOLES 2000
 
 static uint32_t node_of(struct type_nodes *t, uint32_t type, unsigned int copy);
 
@@ -167,7 +169,7 @@ static uint32_t tag_node(struct type_nodes *t, const struct type *type)
 {
 	uint32_t node;
 
-	if (type->whole != TYPE_NONE &&
+	if (type->whole != TYPE_NONE && t->nwholes < MAX_WHOLES &&
 	    array_room(&t->wholes, t->nwholes, &t->room_wholes, sizeof(*t->wholes),
 		       &t->failed)) {
 		node = t->out->next++;

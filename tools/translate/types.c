@@ -198,6 +198,8 @@ static void read_members(struct reading *g, const struct dwarf_die *die,
 			depth--;
 			continue;
 		}
+		if (next.tag == DW_TAG_inheritance && !depth)
+			structure->is_partial = true;
 		if (next.tag == DW_TAG_member && !depth) {
 			if (!read_member(g, &next, structure, &m))
 				structure->is_partial = true;
@@ -412,7 +414,8 @@ uint32_t types_read(struct types *t, const struct dwarf_unit *u,
 		struct dwarf_value entry = { .is_set = true, .u = t->tags[i].entry };
 
 		whole = read_type(&g, &entry, true);
-		if (whole < t->n && t->list[whole].kind == TYPE_STRUCTURE)
+		if (whole < t->n && t->list[whole].kind == TYPE_STRUCTURE &&
+		    !t->list[whole].is_partial)
 			t->list[t->tags[i].type].whole = whole;
 	}
 	t->ntags = 0;

@@ -36,7 +36,7 @@ struct type {
 	struct local_type number; /* also an enum's */
 	uint32_t name; /* index in names, or NO_NAME */
 	uint32_t of;   /* a type, or TYPE_VOID */
-	uint32_t whole; /* of a tag: the structure, or TYPE_NONE */
+	uint32_t whole; /* of a tag: the structure, if all of it can be told, or TYPE_NONE */
 	uint32_t size; /* bytes; 0: nobody knows */
 	uint32_t first, n; /* members or enumerators */
 	uint64_t used; /* the bytes that the members of one of up to 64 have, a bit each */

@@ -134,7 +134,7 @@ void unit_nodes_put(struct rewriting *r, struct buffer *out)
 	struct lists lists = { 0 };
 	size_t i;
 
-	if (!r->globals->functions)
+	if (!r->globals->functions || !r->types.types)
 		return;
 	lists.of_unit = calloc(r->globals->nunits + 1, sizeof(*lists.of_unit));
 	r->failed |= !lists.of_unit;

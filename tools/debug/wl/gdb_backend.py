@@ -142,14 +142,6 @@ class Thread(target.Thread):
             frame, number = frame.older(), number + 1
 
 
-def is_readable(symbol):
-    try:
-        symbol.value().fetch_lazy()
-        return True
-    except gdb.error:
-        return False
-
-
 def arguments(frame):
     try:
         block = frame.block()
@@ -250,13 +242,14 @@ class Target(target.Target):
         another one of that name or, in a core dump, none; or None."""
         program = self.program()
         symbol = gdb.lookup_symbol(name)[0] if program else None
-        if not symbol or symbol.needs_frame or symbol.addr_class == gdb.SYMBOL_LOC_TYPEDEF \
-           or symbol.symtab.objfile == program.objfile:
+        if not symbol or symbol.needs_frame or symbol.addr_class == gdb.SYMBOL_LOC_TYPEDEF:
             return None
-        if symbol.symtab.objfile.filename == self.selected_object():
-            found = None if is_readable(symbol) else self._in_companion(symbol)
-        else:
+        if symbol.symtab.objfile.filename != self.selected_object():
             found = self._of_program(program, name)
+        elif self.selected_object() in gdb.wl_session.misplaced:
+            found = self._in_companion(symbol)
+        else:
+            found = None
         return found and found.value()
 
     @staticmethod

@@ -6,8 +6,7 @@ The guest's pointers have 4 bytes, those to types that gdb has itself 8, and tho
 registers. gdb refuses to cast one to the other, or takes 8 bytes where memory has 4. As
 a number on the way, a pointer is what it is.
 
-A name is looked up in the frame's file, and then in what gdb has loaded first: the runner,
-and its libraries."""
+A name is looked up in the frame's file, and then in what gdb has loaded, the kernel first."""
 
 import re
 
@@ -20,9 +19,9 @@ POINTER = rf'\((?:\s*\w+)+\s*(?:{STARS}|\(\s*{STARS}\)\s*(?:\[[^][]*\]\s*)+)\)'
 CAST = re.compile(rf'(?<!\w)(?<!\w )({POINTER})(?=\s*[\w$(&*~!-])')
 
 
-# No member, no function, no tag.
-NAME = re.compile(r'(?:struct|union|enum)\s+\w+|'
-                  r'(?<![\w$.])(?<!->)(?<!::)([A-Za-z_]\w*)\b(?!\s*(?:::|\())')
+# No format, no tag, no member, no function.
+NAME = re.compile(r'\A\s*/\w+|(?:struct|union|enum)\s+\w+|(?:->|\.|::)\s*\w+|'
+                  r'(?<![\w$])([A-Za-z_]\w*)\b(?!\s*(?:::|\())')
 
 
 def with_numbers(part):
@@ -31,13 +30,13 @@ def with_numbers(part):
 
 
 def with_programs(target, part):
-    """An expression in which what gdb would not find is by its address."""
+    """An expression in which what gdb would not find is told by its address."""
     def replace(match):
         found = match[1] and target.hidden(match[1])
         if found is None or not found.address:
             return match[0]
-        gdb.set_convenience_variable(f'wl_{match[1]}', found.address)
-        return f'(*$wl_{match[1]})'
+        gdb.set_convenience_variable(f'wl_of_{match[1]}', found.address)
+        return f'(*$wl_of_{match[1]})'
     return NAME.sub(replace, part)
 
 
@@ -50,8 +49,9 @@ class Print(gdb.Command):
     def invoke(self, text, from_tty):
         gdb.wl_session.stopped()
         parts = QUOTED.split(text)
-        parts[::2] = [with_programs(self.target, with_numbers(part)) for part in parts[::2]]
         try:
+            parts[::2] = [with_programs(self.target, with_numbers(part))
+                          for part in parts[::2]]
             # It is `print`, but for what is void, of which it says nothing.
             gdb.execute('call ' + ''.join(parts), from_tty)
         except gdb.error as e:

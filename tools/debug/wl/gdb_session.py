@@ -39,14 +39,35 @@ class Memory:
             pass  # a core dump
 
 
-def selected_image():
-    """Address of the image that the selected thread runs, or None."""
+def selected_image(memory, self_offset):
+    """Address of the image that the selected thread runs, or None. In core dumps, gdb does
+    not know where variables of threads are."""
+    symbol = gdb.lookup_global_symbol('task_self')
     try:
-        image = gdb.parse_and_eval('(unsigned long)&task_self->user->image->debug')
-        user = int(gdb.parse_and_eval('(unsigned long)task_self->user'))
-        return int(image) if user else None
-    except gdb.error:
+        place = int(gdb.parse_and_eval('(unsigned long)$fs_base')) + self_offset
+        task = gdb.Value(int.from_bytes(memory.read(place, 8), 'little')).cast(symbol.type)
+        user = task['user'] if task else None
+        return int(user['image']['debug'].address) if user else None
+    except (gdb.error, loader.Unreadable, AttributeError):
         return None
+
+
+def selected_level():
+    try:
+        return gdb.selected_frame().level()
+    except gdb.error:
+        return 0
+
+
+def select_level(level):
+    """With other symbols, gdb has selected the newest frame."""
+    try:
+        frame = gdb.newest_frame()
+        for _ in range(level):
+            frame = frame.older() or frame
+        frame.select()
+    except gdb.error:
+        pass  # there is none
 
 
 class Session:
@@ -54,24 +75,29 @@ class Session:
         self.loaded = {}  # path of a companion: the base that it is loaded at
         self.seen = None
         self.objects = set()  # paths of the guest's shared objects
+        self.misplaced = set()  # those whose variables are another process's
         self.runner_is_first = None  # where its symbols come before the kernel's
 
     def sync(self, *_):
         """Load what the selected thread's names are about. Cheap if nothing changed."""
         try:
-            changes = loader.read_list(Memory())
-            now = changes, selected_image()
+            memory = Memory()
+            changes, _, self_offset = loader.read_list(memory)
+            now = changes, selected_image(memory, self_offset)
             if now == self.seen:
                 return
-            images = loader.read_images(Memory())
+            images = loader.read_images(memory)
         except (loader.NoRunner, loader.Unreadable):
             return
         self.seen = now
         self.pass_traps()
         self.objects = {image.so for image in images}
         chosen = loader.choose(images, now[1], self.loaded)
-        self.drop_all_but({path: image.base for path, image in chosen.items()})
-        new = [image for path, image in chosen.items() if path not in self.loaded]
+        self.forget_dropped()
+        new = [image for path, image in chosen.items()
+               if self.loaded.get(path) != image.base]
+        if new:
+            self.drop_all_but({path: image.base for path, image in chosen.items()})
         # A name is looked up in what was loaded first, and there are a struct
         # list_head and others in libraries of the host.
         kernel = any(image.is_kernel for image in new)
@@ -82,27 +108,34 @@ class Session:
         if kernel:
             quietly('sharedlibrary')
             self.runner_is_first = gdb.current_progspace()
-        loader.place_variables(Memory(), chosen.values())
+        self.misplaced = loader.place_variables(memory, chosen.values())
 
     def stopped(self, *_):
         """The same, not while gdb reads symbols, which runs this script."""
+        level, before = selected_level(), self.seen
         self.sync()
         if self.runner_is_first == gdb.current_progspace():
             self.runner_is_first = None
             load_runner_again()
+        if self.seen != before:
+            select_level(level)
 
     def pass_traps(self):
         """What --watch has the CPU do is the runner's, when gdb comes later."""
         if loader.has_traps(Memory()):
             quietly('handle SIGTRAP nostop noprint pass')
 
-    def drop_all_but(self, wanted):
+    def forget_dropped(self):
+        """Those that gdb has dropped by itself, or was told to."""
         present = {objfile.filename for objfile in gdb.objfiles()}
+        self.loaded = {path: base for path, base in self.loaded.items() if path in present}
+
+    def drop_all_but(self, wanted):
+        """What ends stays until there is something new: with each change, gdb sets all
+        breakpoints again, and warns at each command after a stop at one of them."""
         for path, base in list(self.loaded.items()):
-            if wanted.get(path) == base and path in present:
-                continue
-            del self.loaded[path]
-            if path in present:
+            if wanted.get(path) != base:
+                del self.loaded[path]
                 quietly(f'remove-symbol-file {quote(path)}')
 
     def load(self, path, base):
@@ -129,11 +162,13 @@ class ProgramLoaded(gdb.Breakpoint):
 def load_runner_again():
     """So that its types and variables are behind the guest's."""
     path = gdb.current_progspace().filename
-    entry = re.search(r'AT_ENTRY.*(0x[0-9a-f]+)', gdb.execute('info auxv', False, True))
-    if path and entry:
+    try:
+        entry = re.search(r'AT_ENTRY.*(0x[0-9a-f]+)', quietly('info auxv'))
         with open(path, 'rb') as file:
             linked = int.from_bytes(file.read(ELF_ENTRY + 8)[ELF_ENTRY:], 'little')
         quietly(f'symbol-file -o {int(entry[1], 16) - linked:#x} {quote(path)}')
+    except (gdb.error, OSError, TypeError) as error:
+        gdb.write(f'the runner\'s names come before the guest\'s: {error}\n', gdb.STDERR)
 
 
 def quote(path):

@@ -301,11 +301,11 @@ class Target(target.Target):
                           if v.GetName() == name), found)  # the file's
         if not found.IsValid() or found.GetValueType() == lldb.eValueTypeVariableGlobal:
             return None
+        if found.GetValueType() == lldb.eValueTypeVariableStatic and \
+           self.selected_object() in lldb_session.session_of(self.raw).misplaced:
+            return self._in_companion(found)
         if not found.GetError().Success():
-            elsewhere = self._in_companion(found)
-            if not elsewhere:
-                raise GuestError(f'{name} is optimized out here')
-            return elsewhere
+            raise GuestError(f'{name} is optimized out here')
         found = found.GetNonSyntheticValue()
         kind = Module(self, frame.GetModule()).convert(found.GetType())
         # What is in a register has a "load address" too: what it points to.
@@ -316,15 +316,14 @@ class Target(target.Target):
         return value.Value(self, kind, number=number_of(found, kind))
 
     def _in_companion(self, found):
-        """A static one of a program that several processes run, in a core dump; or None."""
+        """A static one of a program that several processes run, in a core dump."""
         program = self.program()
-        if not program or found.GetValueType() != lldb.eValueTypeVariableStatic:
-            return None
         for v in program.raw.FindGlobalVariables(self.raw, found.GetName(), MOST):
-            if v.GetDeclaration() == found.GetDeclaration() and \
+            # The companion does not know files.
+            if v.GetDeclaration().GetLine() == found.GetDeclaration().GetLine() and \
                v.GetLoadAddress() != lldb.LLDB_INVALID_ADDRESS:
                 return value.Value(self, program.convert(v.GetType()), v.GetLoadAddress())
-        return None
+        raise GuestError(f'{found.GetName()} is optimized out here')
 
     def selected_object(self):
         frame = self.process.GetSelectedThread().GetSelectedFrame()

@@ -82,6 +82,7 @@ class Session:
         self.target = target
         self.names = {}  # of what images run, by the path of the translated module
         self.modules = {}  # by the path of a companion: (module, base)
+        self.misplaced = set()  # modules whose variables are another process's
         self.seen = None
         self.fault = None  # the breakpoint where guest code faulted
         self.repeats = lldb_repeats.Repeats()
@@ -112,7 +113,7 @@ class Session:
             self.target.RemoveModule(self.modules.pop(path)[0])
         for path, image in chosen.items():
             self.load(path, image.base)
-        loader.place_variables(memory, chosen.values())
+        self.misplaced = loader.place_variables(memory, chosen.values())
 
     def stopped(self):
         """The process stopped: whether that is news. lldb asks once for each thread

@@ -86,14 +86,18 @@ def has_traps(memory):
 
 def place_variables(memory, images):
     """Have the locations of variables be those of these images, of which no two have one
-    file. In a core dump, what several images have stays nowhere."""
+    file. The files where that is not so: of core dumps, where several images had them."""
+    misplaced = set()
     for image in images:
         base = image.base.to_bytes(8, 'little')
         try:
             if memory.read(image.data_base, 8) != base:
                 memory.write(image.data_base, base)
+                if memory.read(image.data_base, 8) != base:
+                    misplaced.add(image.so)
         except Unreadable:
             pass
+    return misplaced
 
 
 def choose(images, selected, loaded):

@@ -122,14 +122,17 @@ class Value:
             raise GuestError(f'a {self.type_.name} that is not in memory')
         return Value(self.target_, field.type, self.address_ + at, bits=bits)
 
+    def _target(self):
+        if not self.type_.target:
+            raise GuestError(f'nobody knows what a {self.type_.name} leads to')
+        return self.type_.target
+
     def deref_(self):
         if self.type_.kind == 'array':
             return self[0]
         if self.type_.kind != 'pointer':
             raise GuestError(f'{self.type_.name} is no pointer')
-        address, to = int(self), self.type_.target
-        if not to:
-            raise GuestError(f'nobody knows what a {self.type_.name} leads to')
+        address, to = int(self), self._target()
         if not address:
             raise GuestError(f'a NULL pointer to {to.name}')
         return Value(self.target_, to, address)
@@ -140,7 +143,7 @@ class Value:
         kind = self.type_.kind
         if kind not in ('array', 'pointer'):
             raise GuestError(f'{self.type_.name} is no array')
-        element = self.type_.target
+        element = self._target()
         if kind == 'array' and self.held_ is not None:
             return self.part_(Field('', element, index * element.size * 8))
         base = self.address_ if kind == 'array' else int(self)
