@@ -99,8 +99,8 @@ PROCESSES = [
 # worker as well.
 KERNEL = [
     *stop('process_scheduled_works'),
-    ('p *worker', 'p *worker', 'current_work = .*desc = "'),
-    (None, 'frame variable *worker', 'current_work = .*desc = "'),
+    ('p *worker', 'p *worker', 'current_work = .*rescue_wq = '),
+    (None, 'frame variable *worker', 'current_work = .*rescue_wq = '),
     ('p worker->task->comm', 'frame variable worker->task->comm', '"kworker'),
     ('p sizeof(struct worker) > 64', 'p sizeof(struct worker)', r'= 1$|\b\d{3}$'),
     ('ptype struct worker', None, r'struct pool_workqueue \*current_pwq;'),
