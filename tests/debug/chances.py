@@ -4,8 +4,8 @@
 them in the guest is what they are worth on the host where they are not optimised: of almost
 all of them, and never anything else, if they are not optimised in the guest either.
 
-Where they are, and clang's passes lose the order of what happens, its DWARF is wrong, for any target;
-so that is counted, and gdb on the optimised program of the host is the measure.
+Where they are, and clang's passes lose the order of what happens, its DWARF is wrong, for
+any target; so that is counted, and gdb on the optimised program of the host is the measure.
 """
 
 import collections
